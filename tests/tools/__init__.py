@@ -1,0 +1,1 @@
+"""The tools of the builders, tried for real."""

@@ -1,0 +1,57 @@
+"""Run the tests twice: on SQLite as one command, and on PostgreSQL and Redis as many."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from tools.leash import follow, stop_on_signals
+from tools.packages import CANNOT, Unavailable, say
+from tools.servers import Broken
+from tools.services import services
+
+PYTEST = [sys.executable, "-m", "pytest"]
+GROUND = {"DATABASE_URL", "REDIS_URL"}
+COMPLETE = {0, 1}  # pytest went through all tests, and all passed or some did not
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0 when both runs passed; what pytest says about the second is the last word."""
+    stop_on_signals()
+    try:
+        with services() as running:
+            return _run_both(arguments, running.environment())
+    except Unavailable as error:
+        say(str(error))
+        if os.environ.get("CI"):
+            say("CI is set, where half of the tests is not enough: nothing is run.")
+            return CANNOT
+        say("SKIPPED: the run on PostgreSQL and Redis. Only SQLite is tested.")
+        return _pytest(arguments, "SQLite", {})
+    except Broken as error:
+        say(str(error))
+        return 1
+
+
+def _run_both(arguments: Sequence[str], scaled_out: Mapping[str, str]) -> int:
+    on_sqlite = _pytest(arguments, "SQLite", {})
+    if on_sqlite not in COMPLETE:
+        return on_sqlite
+    on_postgres = _pytest(
+        # So that a red first run is not overlooked above a green second one.
+        ["-p", "tools.earlier_run", *arguments],
+        "PostgreSQL and Redis",
+        {**scaled_out, "EARLIER_RUN_STATUS": str(on_sqlite)},
+    )
+    return on_sqlite or on_postgres
+
+
+def _pytest(arguments: Sequence[str], ground: str, variables: Mapping[str, str]) -> int:
+    say(f"\nTests on {ground}")
+    clean = {name: value for name, value in os.environ.items() if name not in GROUND}
+    return follow([*PYTEST, *arguments], {**clean, **variables})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
