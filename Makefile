@@ -1,0 +1,53 @@
+# The few commands of the village. `make` alone lists them.
+
+PYTHON ?= python3
+ARGS ?=
+export PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check e2e fmt lock clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.ready ## Serve the demo village on http://127.0.0.1:8000 (PORT= to change)
+	@.venv/bin/python manage.py serve
+
+test: .venv/.dev ## Run all tests, on SQLite and on PostgreSQL with Redis (ARGS= for pytest)
+	@.venv/bin/python -m tools.suite $(ARGS)
+
+check: .venv/.dev ## Check style, types, who imports whom, migrations and the API's snapshots
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	.venv/bin/python manage.py snapshots --check
+
+e2e: .venv/.dev ## Walk through the web face in headless Chromium (ARGS= for pytest)
+	@.venv/bin/python -m tools.browser
+	@.venv/bin/python -m pytest tests/e2e $(ARGS)
+
+fmt: .venv/.dev ## Put the code in the house style
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+lock: .venv/.dev ## Write the locks anew from requirements/*.in (ARGS=--upgrade for newer versions)
+	.venv/bin/$(LOCK) $(ARGS) requirements/base.in -o requirements/base.txt
+	.venv/bin/$(LOCK) $(ARGS) requirements/dev.in -o requirements/dev.txt
+
+clean: ## Remove what the tools built; what the village knows (var/, media/) stays
+	rm -rf .venv .coverage htmlcov .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .schemathesis schemathesis-report
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One environment. `run` is content with what runs; the others bring what builds, and `run` then
+# keeps it.
+.venv/.ready: requirements/base.txt
+	@$(PYTHON) tools/prepare.py $(if $(wildcard .venv/.dev),dev,base)
+
+.venv/.dev: requirements/dev.txt
+	@$(PYTHON) tools/prepare.py dev
