@@ -1,0 +1,1 @@
+"""Rides: seats offered, wishes for a ride, and the bookings that join them."""

@@ -1,0 +1,1 @@
+"""The demo village: fictional people in a real landscape."""

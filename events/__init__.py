@@ -1,0 +1,1 @@
+"""The event board: what happens in the village, when, and who comes."""

@@ -1,0 +1,1 @@
+"""Local news: outlets, their feeds and their articles."""

@@ -1,0 +1,83 @@
+"""The cast: the people every test speaks of, and the village they live in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.support.cast import Cast, make_cast
+from village.core.actor import Actor
+from village.residents.models import Resident, Village
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Give the moment at which tests happen."""
+    return NOON
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Bring the whole village in."""
+    return make_cast(NOON)
+
+
+@pytest.fixture
+def lindental(cast: Cast) -> Village:
+    return cast.lindental
+
+
+@pytest.fixture
+def bergheim(cast: Cast) -> Village:
+    return cast.bergheim
+
+
+def _person(name: str) -> Any:
+    def person(cast: Cast) -> Resident:
+        resident: Resident = getattr(cast, name)
+        return resident
+
+    return pytest.fixture(person, name=name)
+
+
+edda = _person("edda")
+vera = _person("vera")
+tom = _person("tom")
+nora = _person("nora")
+mia = _person("mia")
+otto = _person("otto")
+carla = _person("carla")
+max_ = pytest.fixture(lambda cast: cast.max, name="max_")
+stella = _person("stella")
+strang = _person("strang")
+
+
+@pytest.fixture
+def as_() -> Callable[[Resident], Actor]:
+    """Act as a resident: ``as_(tom)``."""
+    return lambda resident: Actor(resident.pk)
+
+
+@pytest.fixture
+def vera_for_edda(cast: Cast) -> Actor:
+    """Act as vera for edda, under her mandate."""
+    return cast.vera_for_edda()
+
+
+@pytest.fixture
+def api(cast: Cast) -> Callable[..., Client]:
+    """Speak to the API as somebody: ``api(tom).get("/api/v1/me")``; ``api()`` is a stranger."""
+
+    def client(resident: Resident | None = None, **headers: str) -> Client:
+        browser = Client(headers={"Accept": "application/json", **headers})
+        if resident is not None:
+            browser.force_login(resident, backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return client

@@ -1,0 +1,101 @@
+"""The people of the tests, and the two villages they live in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from village.assist.models import Accreditation, Centre, Mandate
+from village.core.actor import Actor, Scope
+from village.residents.models import Grant, Membership, Resident, Role, Village
+
+# What a role is of where a test makes no outlet or department of its own.
+OUTLET = UUID("00000000-0000-4000-8000-00000000000a")
+DEPARTMENT = UUID("00000000-0000-4000-8000-00000000000b")
+EDDAS_SCOPES = (
+    Scope.NEWS_READ,
+    Scope.EVENTS_JOIN,
+    Scope.RIDES_REQUEST,
+    Scope.AUTHORITY_READ,
+    Scope.AUTHORITY_WRITE,
+    Scope.NOTIFICATION_SETTINGS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Hold everybody."""
+
+    lindental: Village
+    bergheim: Village
+    edda: Resident
+    vera: Resident
+    tom: Resident
+    nora: Resident
+    mia: Resident
+    otto: Resident
+    carla: Resident
+    max: Resident
+    stella: Resident
+    strang: Resident
+    centre: Centre
+    mandate: Mandate
+
+    def vera_for_edda(self) -> Actor:
+        """Give vera as she acts for edda."""
+        return Actor(
+            self.edda.pk,
+            helper_id=self.vera.pk,
+            mandate_id=self.mandate.pk,
+            scopes=self.mandate.covers,
+            until=self.mandate.ends_at,
+        )
+
+
+def make_cast(at: datetime) -> Cast:
+    """Make both villages and everybody in them."""
+    lindental = Village.objects.create(
+        slug="lindental", name="Lindental", lat=50.015, lng=11.508, created_at=at
+    )
+    bergheim = Village.objects.create(
+        slug="bergheim", name="Bergheim", lat=50.036, lng=11.563, created_at=at
+    )
+    centre = Centre.objects.create(village=lindental, name="Alte Schule", created_at=at)
+    roles: dict[str, tuple[Role, UUID | None]] = {
+        "vera": (Role.VOLUNTEER, centre.pk),
+        "mia": (Role.EDITOR, OUTLET),
+        "otto": (Role.CLERK, DEPARTMENT),
+        "carla": (Role.COORDINATOR, centre.pk),
+        "max": (Role.MODERATOR, None),
+        "stella": (Role.STEWARD, None),
+    }
+    people = {}
+    for name in ("edda", "vera", "tom", "nora", "mia", "otto", "carla", "max", "stella", "strang"):
+        # edda has nothing digital at all.
+        email = None if name == "edda" else f"{name}@village.example"
+        person = Resident.objects.create_user(name.capitalize(), id=uuid4(), email=email)
+        people[name] = person
+        membership = Membership.objects.create(
+            village=bergheim if name == "strang" else lindental, resident=person, created_at=at
+        )
+        if name in roles:
+            role, of = roles[name]
+            Grant.objects.create(membership=membership, role=role, of=of, granted_at=at)
+    Accreditation.objects.create(
+        village=lindental,
+        centre=centre,
+        volunteer=people["vera"],
+        valid_until=at + timedelta(days=3650),
+        created_at=at,
+    )
+    mandate = Mandate.objects.create(
+        village=lindental,
+        centre=centre,
+        person=people["edda"],
+        scopes=list(EDDAS_SCOPES),
+        starts_at=at - timedelta(days=3650),
+        ends_at=at + timedelta(days=3650),
+        created_at=at,
+    )
+    return Cast(lindental=lindental, bergheim=bergheim, centre=centre, mandate=mandate, **people)

@@ -1,0 +1,16 @@
+"""The door for servers: HTTP to Django, sockets and streams to the nerves."""
+
+from __future__ import annotations
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "village.settings")
+pages = get_asgi_application()
+
+from village.realtime.consumer import Socket  # noqa: E402 - needs the apps to be ready
+
+application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter([path("ws", Socket())])})

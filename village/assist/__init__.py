@@ -1,0 +1,1 @@
+"""Acting for somebody else: mandates, who holds them, and how they end."""

@@ -1,0 +1,80 @@
+"""Centres, the volunteers they vouch for, and the mandates people give them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from village.core.actor import Scope
+from village.core.models import VillageObject
+
+
+class Centre(VillageObject):
+    """Hold a community centre: it is the centre, not a person, that is given a mandate."""
+
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Accreditation(VillageObject):
+    """Say that a volunteer acts under a centre."""
+
+    centre = models.ForeignKey(Centre, models.CASCADE, related_name="accreditations")
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    valid_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["centre", "volunteer"], name="one_accreditation_per_volunteer"
+            )
+        ]
+
+
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    """Speak of mandates."""
+
+    def in_force(self, at: datetime) -> MandateQuerySet:
+        """Keep those in force; the interval is half open: [starts_at, ends_at)."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at, revoked_at=None)
+
+
+class Mandate(VillageObject):
+    """Let a centre act for a person, as far as the scopes go, for a time."""
+
+    centre = models.ForeignKey(Centre, models.PROTECT, related_name="mandates")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="mandates_given"
+    )
+    scopes = models.JSONField(default=list)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    # Who carried the person's consent to the register, and the proof that was kept of it.
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    consent = models.JSONField(default=dict)
+
+    objects: ClassVar = MandateQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")),
+                name="a_mandate_ends_after_it_starts",
+            )
+        ]
+
+    @property
+    def covers(self) -> frozenset[Scope]:
+        """Give the scopes; one that a later version dropped covers nothing."""
+        known = set(Scope)
+        return frozenset(Scope(each) for each in self.scopes if each in known)

@@ -1,0 +1,136 @@
+"""From a session to an Actor: who is signed in, and for whom she acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.headless.contrib.ninja.security import x_session_token_auth
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja.security.apikey import APIKeyCookie, APIKeyHeader
+
+from village.assist.queries import actor_under_mandate
+from village.core.actor import Actor
+from village.core.errors import DomainError
+from village.core.idempotency import SAFE_METHODS
+from village.core.problem import problem, problem_of
+
+ACTING_FOR = "X-Acting-For"
+# What is not even an id names a mandate that nobody holds.
+NO_MANDATE = UUID(int=0)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """
+    Say who acts in ``request.actor``: nobody, a resident, or a helper for her principal.
+
+    An app sends its session in ``X-Session-Token``, a browser its cookie. ``X-Acting-For``
+    names the mandate of this one request: no server remembers a current person, so two
+    tabs can never mix.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.actor = None
+        token = request.headers.get("X-Session-Token")
+        user = x_session_token_auth(request) if token else request.user
+        request.session_key = token or request.session.session_key or ""
+        if user is not None and user.is_authenticated and user.is_active:
+            request.user = user
+            request.actor = Actor(principal_id=user.pk)
+        if request.path.startswith("/api/"):
+            if refusal := self._refuse_foreign_page(request, token):
+                return refusal
+            if mandate := request.headers.get(ACTING_FOR):
+                return self._act_for(request, mandate)
+        return self.get_response(request)
+
+    def _refuse_foreign_page(self, request: Any, token: str | None) -> HttpResponse | None:
+        """Refuse an unsafe request that a browser was tricked into: a cookie without its proof."""
+        if request.actor is None or token or request.method in SAFE_METHODS:
+            return None
+        # The API's views are exempt, because apps send no cookies; here the exemption ends.
+        refusal = CsrfViewMiddleware(lambda _: HttpResponse()).process_view(
+            request, _any_view, (), {}
+        )
+        if refusal is None:
+            return None
+        return problem(403, "auth.csrf", _("This page is out of date. Please load it again."))
+
+    def _act_for(self, request: Any, mandate: str) -> HttpResponse:
+        if request.actor is None:
+            return problem(401)
+        try:
+            actor, name = actor_under_mandate(
+                helper_id=request.actor.principal_id,
+                mandate_id=_uuid(mandate) or NO_MANDATE,
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            return problem_of(error)
+        request.actor = actor
+        response = self.get_response(request)
+        # Header values are latin-1: a name in any script travels percent-encoded.
+        response["X-Acting-For-Name"] = quote(name)
+        return response
+
+
+def _any_view(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+class SessionToken(APIKeyHeader):
+    """An app's session token."""
+
+    param_name = "X-Session-Token"
+
+    def authenticate(self, request: Any, key: str | None) -> Actor | None:
+        """Give the actor that the middleware has found."""
+        actor: Actor | None = request.actor
+        return actor
+
+
+class SessionCookie(APIKeyCookie):
+    """A browser's session cookie."""
+
+    def __init__(self) -> None:
+        super().__init__(csrf=False)  # checked in ActorMiddleware, for assisted requests too
+
+    def authenticate(self, request: Any, key: str | None) -> Actor | None:
+        """Give the actor that the middleware has found."""
+        actor: Actor | None = request.actor
+        return actor
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Sign-in as the village does it: by codes, in few words."""
+
+    def new_user(self, request: HttpRequest) -> Any:
+        """Name a newcomer by her address until she says how she is called."""
+        user = super().new_user(request)
+        user.set_unusable_password()
+        return user
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
+        """Keep a newcomer."""
+        user = super().save_user(request, user, form, commit=False)
+        user.display_name = user.display_name or (user.email or "").split("@")[0][:80]
+        if commit:
+            user.save()
+        return user

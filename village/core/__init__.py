@@ -1,0 +1,1 @@
+"""Values and small tools that two rooms need: no room's knowledge lives here."""

@@ -1,0 +1,74 @@
+"""Who acts, and for whom it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class Scope(StrEnum):
+    """
+    Name what a mandate can allow a helper to do in somebody's name.
+
+    What is not in this list can never be delegated: sign-in and recovery, deleting the
+    account, mandates themselves, private conversations, the ledger, driving as somebody.
+    """
+
+    NEWS_READ = "news.read"
+    EVENTS_JOIN = "events.join"
+    RIDES_REQUEST = "rides.request"
+    RIDES_OFFER = "rides.offer"
+    AUTHORITY_READ = "authority.read"
+    AUTHORITY_WRITE = "authority.write"
+    DEFECT_REPORT = "defect.report"
+    BOARD_POST = "board.post"
+    NOTIFICATION_SETTINGS = "notifications.settings"
+    CONTACT_DETAILS = "contact.details"
+
+
+class Cover(Enum):
+    """Say that what is asked needs a mandate, but no scope of it."""
+
+    EVERY_MANDATE = "every mandate"
+
+
+EVERY_MANDATE: Final = Cover.EVERY_MANDATE
+# What an operation needs of a mandate: one scope, none in particular, or it is never delegated.
+Needs = Scope | Cover | None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """
+    Name who acts and for whom it counts.
+
+    A resident who acts for herself is her own principal and has no helper. In assisted
+    mode the helper is the volunteer at the screen, the principal is the person it counts
+    for, and the mandate is what allows it, as far as ``scopes`` go and until ``until``.
+    The system itself (a feed pulled on schedule) acts as ``SYSTEM``, which is nobody.
+    """
+
+    principal_id: UUID
+    helper_id: UUID | None = None
+    mandate_id: UUID | None = None
+    scopes: frozenset[Scope] = frozenset(Scope)
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if (self.helper_id is None) != (self.mandate_id is None):
+            raise ValueError("a helper acts under a mandate, and a mandate has a helper")
+
+    @property
+    def is_assisted(self) -> bool:
+        """Tell whether a helper acts for somebody else."""
+        return self.mandate_id is not None
+
+    def may(self, needed: Needs) -> bool:
+        """Tell whether the mandate covers what is needed; ``None`` is what no mandate covers."""
+        return not self.is_assisted or needed is EVERY_MANDATE or needed in self.scopes
+
+
+SYSTEM = Actor(principal_id=UUID(int=0))

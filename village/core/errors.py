@@ -1,0 +1,70 @@
+"""Errors that a resident can be told about."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+
+
+class DomainError(Exception):
+    """
+    Say that a rule of the village said no.
+
+    Subclasses live beside the verb that raises them and name the rule. ``code`` is part
+    of the API and never renamed; the words are for people.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    # Seconds after which a client may try again, sent as Retry-After.
+    retry_after: int | None = None
+
+    def __init__(self, detail: str = "", *, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+
+
+class NotFound(DomainError):
+    """Absent, deleted, foreign or hidden: all four look the same from outside."""
+
+    code = "not_found"
+    status = 404
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or _("There is nothing here."))
+
+
+class Forbidden(DomainError):
+    """The actor can see the thing, but may not do this to it."""
+
+    code = "forbidden"
+    status = 403
+
+
+class OutOfScope(DomainError):
+    """The mandate does not cover this."""
+
+    code = "assist.out_of_scope"
+    status = 403
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or _("The mandate does not cover this."))
+
+
+class Invalid(DomainError):
+    """The input has the right shape, but its values make no sense."""
+
+    code = "invalid"
+    status = 422
+
+
+class StaleEdit(DomainError):
+    """Somebody else changed the object since it was read."""
+
+    code = "edit.stale"
+    status = 412
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or _("Somebody else changed this meanwhile. Please look again."))

@@ -1,0 +1,91 @@
+"""The wire shapes that every room shares."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+import ninja
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from village.core.pagination import PAGE, PAGE_MAX
+
+
+class In(ninja.Schema):
+    """What a client sends: an unknown field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Out(ninja.Schema):
+    """What a client gets."""
+
+
+def _no_number(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("a time is written as RFC 3339, such as 2026-11-22T18:00:00+01:00")
+    return value
+
+
+def _with_offset(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs its offset, such as +01:00")
+    return value
+
+
+# NUL is refused because PostgreSQL cannot hold it.
+Line = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$"
+    ),
+]
+Text = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=20_000, strip_whitespace=True, pattern=r"^[^\x00]*$"
+    ),
+]
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_with_offset)]
+
+
+class PositionOut(Out):
+    """Where a stream stood before the list beside it was read; where to follow it from."""
+
+    epoch: str
+    seq: int
+
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class PageOut(Out, Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    next: str | None
+    position: PositionOut | None = None
+
+
+class PageQuery(ninja.Schema):
+    """How a client asks for a page."""
+
+    limit: int = ninja.Field(PAGE, ge=1, le=PAGE_MAX)
+    after: str | None = ninja.Field(None, max_length=500)
+    position: bool = False
+
+
+class PlaceIn(In):
+    """A place on the map, with the name people know it by."""
+
+    name: Line
+    lat: float = ninja.Field(ge=-90, le=90, allow_inf_nan=False)
+    lng: float = ninja.Field(ge=-180, le=180, allow_inf_nan=False)
+
+
+class PlaceOut(Out):
+    """A place on the map."""
+
+    name: str
+    lat: float
+    lng: float

@@ -1,0 +1,1 @@
+"""What happened in the village: one record, many readers."""

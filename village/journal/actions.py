@@ -1,0 +1,38 @@
+"""The one way into the journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from village.core.actor import Actor
+from village.journal import readers
+from village.journal.facts import Fact
+from village.journal.log import append
+from village.journal.readers import Recorded
+from village.journal.topics import streams_of
+
+
+def record(fact: Fact, *, by: Actor, at: datetime) -> Recorded:
+    """
+    Write a fact into the journal, as the last act of the transaction that made it true.
+
+    What it sets off runs only once that transaction has committed.
+
+    :raises RuntimeError: outside a transaction
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a fact is recorded in the transaction that made it true")
+    entry_id, positions = append(
+        fact,
+        by=by,
+        at=at,
+        readers=readers.reactions_to(type(fact)),
+        streams=streams_of(fact),
+    )
+    recorded = Recorded(entry_id, fact, at, by.principal_id, by.helper_id, by.mandate_id, positions)
+    for watcher in readers.watchers:
+        transaction.on_commit(partial(watcher, recorded), robust=True)
+    return recorded

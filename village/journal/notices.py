@@ -1,0 +1,77 @@
+"""
+A notice: of which fact, whom to tell, and in which words.
+
+A room declares its notices here; ``notifications`` finds out by which way each person can
+be reached. Neither knows the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from village.core.actor import Scope
+from village.journal.facts import Fact
+
+
+class Importance(StrEnum):
+    """Say how much a notice may disturb; the defaults of every preference come from it."""
+
+    EMERGENCY = "emergency"
+    PERSONAL = "personal"
+    TRANSACTIONAL = "transactional"
+    SOCIAL = "social"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Hold what a person reads, in her own language: ``link`` is a path of the web face."""
+
+    title: str
+    body: str = ""
+    link: str = ""
+
+
+class Notice:
+    """
+    Declare a notice.
+
+    ``key`` is stable and names it in preferences (``news.article``). ``audience(fact)`` gives
+    the ids of those it is meant for, before anybody's preferences. ``words(fact)`` is called
+    with the reader's language and zone active; ``None`` means there is nothing to tell any
+    more. ``thread(fact)`` names what replaces an older telling of the same matter.
+    ``scope`` is what a mandate must cover for a helper to see it.
+    """
+
+    declared: ClassVar[dict[str, Notice]] = {}
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        of: type[Fact],
+        audience: Callable[[Any], Iterable[UUID]],
+        words: Callable[[Any], Words | None],
+        importance: Importance,
+        scope: Scope | None,
+        thread: Callable[[Any], str] | None = None,
+    ) -> None:
+        if key in Notice.declared:
+            raise TypeError(f"two notices claim the key {key!r}")
+        self.key, self.of, self.audience, self.words = key, of, audience, words
+        self.importance, self.scope, self.thread = importance, scope, thread
+        Notice.declared[key] = self
+
+
+def notices_of(fact: type[Fact]) -> list[Notice]:
+    """Give the notices of a fact."""
+    return [notice for notice in Notice.declared.values() if notice.of is fact]
+
+
+def told_facts() -> frozenset[type[Fact]]:
+    """Give every fact of which somebody may be told."""
+    return frozenset(notice.of for notice in Notice.declared.values())

@@ -1,0 +1,71 @@
+"""Telling the reactions: nudged after each commit, swept for whatever a nudge did not reach."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from celery import shared_task
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from village.journal import queries, readers
+from village.journal.models import Reading
+from village.journal.readers import Recorded
+
+log = structlog.get_logger(__name__)
+# A reaction that is not done by then is given to somebody else: it crashed, or it hangs.
+LEASE = timedelta(seconds=60)
+RETRY_AFTER = (5, 30, 120, 600, 3600)
+SWEEP_AT_ONCE = 200
+
+
+def nudge(recorded: Recorded) -> None:
+    """Wake a worker for a fresh entry; without a broker the sweep finds it."""
+    if not readers.reactions_to(type(recorded.fact)):
+        return
+    try:
+        read_entry.apply_async((recorded.entry_id,), retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("nudge_failed", error=type(error).__name__)
+
+
+@shared_task
+def read_entry(entry_id: int) -> None:
+    """Tell every reaction that still has to hear of an entry."""
+    for reading in Reading.objects.filter(entry_id=entry_id, done_at=None):
+        _tell(reading)
+
+
+@shared_task
+def sweep() -> int:
+    """Tell the reactions that nobody told in time; give their number."""
+    due = Reading.objects.filter(done_at=None, due_at__lte=timezone.now()).order_by("due_at")
+    return sum(_tell(reading) for reading in due[:SWEEP_AT_ONCE])
+
+
+def _tell(reading: Reading) -> bool:
+    """Lease a reading, call its reaction, and keep what came of it."""
+    now = timezone.now()
+    leased = Reading.objects.filter(
+        pk=reading.pk, done_at=None, due_at__lte=now, tries=reading.tries
+    ).update(due_at=now + LEASE, tries=F("tries") + 1)
+    if not leased:
+        return False
+    reaction = readers.reaction(reading.reader)
+    try:
+        # The effect and the mark that it was made: both, or neither.
+        with transaction.atomic():
+            if reaction is not None:
+                reaction.react(queries.recorded(reading.entry))
+            Reading.objects.filter(pk=reading.pk).update(done_at=timezone.now(), last_error="")
+    except Exception as error:
+        log.exception("reaction_failed", reader=reading.reader, entry=reading.entry_id)
+        wait = RETRY_AFTER[min(reading.tries, len(RETRY_AFTER) - 1)]
+        Reading.objects.filter(pk=reading.pk).update(
+            due_at=timezone.now() + timedelta(seconds=wait), last_error=repr(error)[:300]
+        )
+        return False
+    return True

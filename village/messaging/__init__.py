@@ -1,0 +1,1 @@
+"""The town hall and its residents: cases, and the words exchanged in them."""

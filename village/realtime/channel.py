@@ -1,0 +1,182 @@
+"""
+One stream in one process: its newest frames, and a cursor for each socket that follows it.
+
+A socket is a cursor, not a queue: a slow one falls behind in the log and costs no memory.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from village.journal.topics import Followed
+from village.realtime.frames import Batch, Encoded
+from village.realtime.protocol import WINDOW
+
+if TYPE_CHECKING:
+    from village.realtime.consumer import Connection
+
+RING = 256
+PAGE = 200
+
+
+class Follower:
+    """Remember how far one socket has come in one stream."""
+
+    __slots__ = ("acked", "channel", "connection", "sent", "shown", "stalled_at")
+
+    def __init__(self, connection: Connection, channel: Channel, shown: str, sent: int) -> None:
+        self.connection, self.channel, self.shown = connection, channel, shown
+        self.sent = self.acked = sent
+        self.stalled_at: float | None = None
+
+    @property
+    def room(self) -> int:
+        """Give the number of frames that may be sent before the client acknowledges some."""
+        return WINDOW - (self.sent - self.acked)
+
+    def ack(self, seq: int) -> None:
+        """Note how far the client has come, and send what waited for it."""
+        if self.acked < seq <= self.sent:
+            self.acked = seq
+            if self in self.channel.behind:
+                self.channel.pump(self)
+
+
+class Channel:
+    """Hold one followed stream: where it stands, the ring of its newest frames, who follows."""
+
+    def __init__(self, followed: Followed, *, reach_back: Callable[[Channel], None]) -> None:
+        self.followed = followed
+        self.address = followed.address
+        self.epoch = ""
+        # The number of the newest frame taken; None until the log has been read once.
+        self.seq: int | None = None
+        # A hint came before that: what it told stands in the log.
+        self.missed_hints = False
+        self.ring: deque[Encoded] = deque(maxlen=RING)
+        self.followers: dict[Follower, None] = {}
+        self.behind: set[Follower] = set()
+        self.listeners: list[Callable[[Encoded], None]] = []
+        self._reach_back = reach_back
+        self._batches: dict[tuple[int, int], Batch] = {}
+
+    @property
+    def ring_begins(self) -> int:
+        """Give the number of the first frame in the ring, or of the next one when it is empty."""
+        return (self.seq or 0) - len(self.ring) + 1
+
+    def start(self, epoch: str, seq: int) -> None:
+        """Stand at a position; frames that follow it are taken from now on."""
+        self.epoch, self.seq = epoch, seq
+        self.ring.clear()
+        self._batches.clear()
+
+    def take(self, frames: Iterable[Encoded]) -> bool:
+        """
+        Take frames that follow the newest one and show them; older ones are dropped.
+
+        Gives ``False`` when there is a gap: then the log must be read.
+        """
+        if self.seq is None:
+            return False
+        fresh: list[Encoded] = []
+        whole = True
+        for frame in frames:
+            expected = self.seq + len(fresh) + 1
+            if frame.seq == expected:
+                fresh.append(frame)
+            elif frame.seq > expected:
+                whole = False
+                break
+        if fresh:
+            self._append(fresh)
+            self._show(Batch(fresh))
+        return whole
+
+    def prepend(self, frames: list[Encoded]) -> None:
+        """Put older frames, read from the log, in front of the ring, as far as they fit it."""
+        begins = self.ring_begins
+        space = RING - len(self.ring)
+        older = [frame for frame in frames if frame.seq < begins][-space:] if space else []
+        if older and older[-1].seq == begins - 1:
+            self.ring.extendleft(reversed(older))
+            self._batches.clear()
+
+    def pump(self, follower: Follower) -> None:
+        """Send a follower what it lacks, as far as its window, its socket and the ring reach."""
+        if self.seq is None:
+            return
+        connection = follower.connection
+        while follower.sent < self.seq:
+            room = follower.room
+            if room <= 0 or not connection.port.ready:
+                self._stall(follower)
+                return
+            if follower.sent + 1 < self.ring_begins:
+                self.behind.add(follower)
+                self._reach_back(self)
+                return
+            batch = self._slice(follower.sent, min(room, PAGE))
+            if not self.send(follower, batch):
+                self._stall(follower)
+                return
+        self.behind.discard(follower)
+        follower.stalled_at = None
+
+    def send(self, follower: Follower, batch: Batch) -> bool:
+        """Write the frames that follow the cursor, as the follower may see them."""
+        actor = follower.connection.actor
+        if actor.is_assisted:
+            batch = Batch([frame.for_scopes(actor.scopes) for frame in batch.frames])
+        if not follower.connection.port.write(batch):
+            return False
+        follower.sent = batch.last
+        follower.stalled_at = None
+        return True
+
+    def leave(self, follower: Follower) -> None:
+        """Forget a follower."""
+        self.followers.pop(follower, None)
+        self.behind.discard(follower)
+
+    def _append(self, frames: list[Encoded]) -> None:
+        erasing = self.followed.topic.erasing_kinds
+        for frame in frames:
+            if frame.kind in erasing:
+                # What earlier frames showed is taken back: they are read anew, as tombstones.
+                self.ring.clear()
+            self.ring.append(frame)
+        self.seq = frames[-1].seq
+        self._batches.clear()
+
+    def _show(self, batch: Batch) -> None:
+        before, last = batch.first - 1, batch.last
+        for follower in list(self.followers):
+            connection = follower.connection
+            if (
+                follower.sent == before
+                and last - follower.acked <= WINDOW
+                and not connection.actor.is_assisted
+                and connection.port.write(batch)
+            ):
+                follower.sent = last
+            else:
+                self.pump(follower)
+        for listen in self.listeners:
+            for frame in batch.frames:
+                listen(frame)
+
+    def _slice(self, sent: int, count: int) -> Batch:
+        begin = sent + 1 - self.ring_begins
+        key = (begin, count)
+        if (batch := self._batches.get(key)) is None:
+            batch = self._batches[key] = Batch(list(islice(self.ring, begin, begin + count)))
+        return batch
+
+    def _stall(self, follower: Follower) -> None:
+        self.behind.add(follower)
+        if follower.stalled_at is None:
+            follower.stalled_at = follower.connection.clock()

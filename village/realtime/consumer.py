@@ -1,0 +1,214 @@
+"""The socket's shell: it carries texts to the protocol and commands to the hub."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import parse_cookie
+from django.utils import timezone
+from django.utils.http import is_same_domain
+
+from village.core.actor import SYSTEM, Actor
+from village.realtime import protocol
+from village.realtime.channel import Follower
+from village.realtime.frames import dump
+from village.realtime.hub import hub
+from village.realtime.ports import AsgiPort, Port
+from village.realtime.protocol import HEARTBEAT, SUBPROTOCOL, WINDOW, Close, Session
+from village.realtime.registry import registry
+from village.realtime.tickets import Identity
+
+Message = dict[str, Any]
+PONG = dump({"type": "pong"})
+
+
+class Connection:
+    """One open socket: who it is, what it follows, and the port it speaks through."""
+
+    __slots__ = (
+        "cookie",
+        "following",
+        "identity",
+        "is_open",
+        "opened_at",
+        "port",
+        "session",
+        "slot",
+    )
+
+    def __init__(self, port: Port, *, cookie: str, now: float) -> None:
+        self.port, self.cookie, self.opened_at = port, cookie, now
+        self.session = Session(now)
+        self.identity: Identity | None = None
+        self.following: dict[str, Follower] = {}
+        self.slot = random.randrange(HEARTBEAT)
+        self.is_open = True
+
+    @property
+    def actor(self) -> Actor:
+        """Give who the socket is; nobody before the greeting."""
+        return self.identity.actor if self.identity is not None else SYSTEM
+
+    def clock(self) -> float:
+        """Give the monotonic time that the socket's limits are counted in."""
+        return asyncio.get_running_loop().time()
+
+    # --- What the client says -----------------------------------------------------------------
+    async def receive(self, text: str | None) -> None:
+        """Carry out what a frame asks for."""
+        match self.session.receive(text, self.clock()):
+            case protocol.Greet(ticket):
+                await self._greet(ticket)
+            case protocol.Subscribe(topic, since):
+                self._stop_following(topic)
+                hub.subscribe(self, topic, since)
+            case protocol.Unsubscribe(topic):
+                self._stop_following(topic)
+            case protocol.Ack(topic, seq):
+                if (follower := self.following.get(topic)) is not None:
+                    follower.ack(seq)
+            case protocol.Typing(topic):
+                if (follower := self.following.get(topic)) is not None:
+                    hub.tell_typing(follower)
+            case protocol.Pong():
+                self.port.say(PONG)
+            case protocol.Refuse(topic, code):
+                self.refuse(topic, code)
+            case protocol.Hangup(code):
+                self.close(code)
+
+    async def _greet(self, ticket: str | None) -> None:
+        if ticket is not None:
+            registry.greet(self, ticket)
+        elif self.cookie:
+            await registry.greet_session(self, self.cookie)
+        else:
+            self.close(Close.NOT_SIGNED_IN)
+
+    # --- What the hub says --------------------------------------------------------------------
+    def welcome(self, identity: Identity) -> None:
+        """Let the client speak."""
+        self.identity = identity
+        self.session.greeted = True
+        self.say(
+            {
+                "type": "welcome",
+                "resident": identity.actor.principal_id,
+                "heartbeat": HEARTBEAT,
+                "window": WINDOW,
+                "now": timezone.now(),
+            }
+        )
+
+    def say(self, message: Message) -> None:
+        """Say something to this client alone."""
+        self.port.say(dump(message))
+
+    def refuse(self, topic: str, code: str) -> None:
+        """Refuse a subscription."""
+        self.session.topics.discard(topic)
+        self.say({"type": "refused", "topic": topic, "code": code})
+
+    def follow(self, follower: Follower) -> None:
+        """Note that the socket follows a stream."""
+        self.following[follower.shown] = follower
+
+    def forget(self, topic: str) -> None:
+        """Note that it does so no longer."""
+        self.following.pop(topic, None)
+        self.session.topics.discard(topic)
+
+    def leave(self, topic: str) -> None:
+        """Follow a stream no longer, by the server's wish."""
+        self._stop_following(topic)
+        self.session.topics.discard(topic)
+
+    def heartbeat(self) -> None:
+        """Tell where each followed stream stands, so that a client behind it notices."""
+        positions = {topic: each.channel.seq for topic, each in self.following.items()}
+        self.say({"type": "top", "positions": positions})
+
+    def go_away(self, retry_after: float) -> None:
+        """Ask the client to come back later, here or elsewhere."""
+        # Not every server can give a reason with the close, so it is said before it.
+        self.say({"type": "going_away", "retry_after": round(retry_after, 1)})
+        self.close(Close.GOING_AWAY)
+
+    def close(self, code: Close) -> None:
+        """Close the socket and stop everything it follows."""
+        if self.is_open:
+            self.port.close(code)
+            self.end()
+
+    def end(self) -> None:
+        """Let go of everything; the socket is gone."""
+        if self.is_open:
+            self.is_open = False
+            for topic in list(self.following):
+                self._stop_following(topic)
+            registry.remove(self)
+
+    def _stop_following(self, topic: str) -> None:
+        if (follower := self.following.pop(topic, None)) is not None:
+            hub.unsubscribe(follower)
+
+
+class Socket:
+    """Serve ``/ws``: an ASGI application of its own, because nothing here needs a layer."""
+
+    async def __call__(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """Carry one socket from its handshake to its end."""
+        registry.start()
+        await receive()  # websocket.connect
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        offered = scope.get("subprotocols") or []
+        origin = headers.get(b"origin")
+        if (
+            registry.draining
+            or not _is_welcome(origin, headers)
+            or (offered and SUBPROTOCOL not in offered)
+        ):
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        # Without an Origin it is no browser page: then a cookie proves nothing.
+        cookies = parse_cookie(headers.get(b"cookie", "")) if origin else {}
+        connection = Connection(
+            AsgiPort(send),
+            cookie=cookies.get(settings.SESSION_COOKIE_NAME, ""),
+            now=asyncio.get_running_loop().time(),
+        )
+        registry.add(connection)
+        try:
+            while (message := await receive())["type"] == "websocket.receive":
+                if connection.is_open:
+                    await connection.receive(message.get("text"))
+        finally:
+            connection.end()
+
+
+def _is_welcome(origin: str | None, headers: dict[bytes, str]) -> bool:
+    """Tell whether a page of this origin may open a socket; apps send no origin at all."""
+    if origin is None:
+        return True
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    if parts.netloc != headers.get(b"host"):
+        return False
+    return any(
+        pattern == "*" or is_same_domain(parts.hostname, pattern)
+        for pattern in settings.ALLOWED_HOSTS
+    )

@@ -1,0 +1,99 @@
+"""Frames as bytes: rendered and encoded once per process, then shared by every socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from village.core.actor import Scope
+from village.journal.topics import Frame
+
+# Stands for a frame that a mandate does not cover: the position counts, the content stays hidden.
+WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Hold one event frame as it goes out: its JSON text, and what decides who may see it."""
+
+    seq: int
+    kind: str
+    scope: Scope | None
+    text: str
+    _withheld: list[Encoded] = field(default_factory=list, repr=False, compare=False)
+
+    def for_scopes(self, scopes: frozenset[Scope]) -> Encoded:
+        """Give the frame as a helper with these scopes may see it."""
+        if self.scope is not None and self.scope in scopes:
+            return self
+        if not self._withheld:
+            head = orjson.loads(self.text)
+            head |= {"kind": WITHHELD, "data": {}}
+            self._withheld.append(Encoded(self.seq, WITHHELD, None, dump(head)))
+        return self._withheld[0]
+
+
+def encode(frame: Frame, shown_as: str) -> Encoded:
+    """Encode a rendered frame under the name by which clients follow its stream."""
+    text = dump(
+        {
+            "type": "event",
+            "topic": shown_as,
+            "seq": frame.seq,
+            "kind": frame.kind,
+            "at": frame.at,
+            "data": frame.data,
+        }
+    )
+    return Encoded(frame.seq, frame.kind, frame.scope, text)
+
+
+def dump(message: dict[str, Any]) -> str:
+    """Write a message of the protocol as JSON text."""
+    return orjson.dumps(message).decode()
+
+
+def websocket_frame(text: str) -> bytes:
+    """Frame a text as a server does: one unmasked, unfragmented message (RFC 6455, 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+
+
+class Batch:
+    """Hold consecutive frames that one write carries to a socket, framed at most once."""
+
+    __slots__ = ("_wire", "frames")
+
+    def __init__(self, frames: Sequence[Encoded]) -> None:
+        self.frames = frames
+        self._wire: bytes | None = None
+
+    @property
+    def first(self) -> int:
+        """Give the number of the first frame."""
+        return self.frames[0].seq
+
+    @property
+    def last(self) -> int:
+        """Give the number of the last frame."""
+        return self.frames[-1].seq
+
+    @property
+    def wire(self) -> bytes:
+        """Give the frames as one run of WebSocket bytes."""
+        if self._wire is None:
+            self._wire = b"".join(websocket_frame(frame.text) for frame in self.frames)
+        return self._wire
+
+    @property
+    def texts(self) -> Iterable[str]:
+        """Give the frames' texts."""
+        return (frame.text for frame in self.frames)

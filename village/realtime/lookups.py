@@ -1,0 +1,102 @@
+"""What the hub asks the database: in a few threads, for many sockets at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.contrib.auth import get_user_model
+from django.db import connections, transaction
+
+from village.core import delegation
+from village.core.actor import Actor
+from village.core.errors import DomainError
+from village.journal import queries
+from village.journal.models import Stream
+from village.journal.queries import Top
+from village.journal.topics import Followed, admitted
+from village.realtime.frames import Encoded, encode
+from village.realtime.names import shown_as
+from village.realtime.tickets import Identity, living_sessions
+
+P = ParamSpec("P")
+T = TypeVar("T")
+THREADS = 3
+
+
+class Lookups:
+    """Run database work for an event loop, each call with a connection of its own."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hub")
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run blocking work in a thread and give back the connection it took."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: _closing(work, *args, **kwargs)
+        )
+
+
+def _closing(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return work(*args, **kwargs)
+    finally:
+        connections.close_all()
+
+
+def door(followed: Followed, actors: Collection[Actor]) -> tuple[set[Actor], Top]:
+    """
+    Say who may follow a stream, and where it stands.
+
+    In this order: whoever is admitted sees all that happens from that position on.
+    """
+    let_in = admitted(actors, followed)
+    if not let_in:
+        return let_in, queries.NOWHERE
+    return let_in, stand(followed.address)
+
+
+def stand(address: str) -> Top:
+    """Tell where a stream stands; the first to follow it gives it its epoch."""
+    stands = queries.top(address)
+    if not stands.epoch:
+        Stream.objects.get_or_create(address=address)
+        stands = queries.top(address)
+    return stands
+
+
+def frames(followed: Followed, after: int, *, limit: int) -> list[Encoded]:
+    """Read frames of a stream from the log, rendered from what the tables say now."""
+    rendered = queries.frames_after(followed.topic, followed.address, after, limit=limit)
+    name = shown_as(followed.address)
+    return [encode(frame, name) for frame in rendered]
+
+
+def living(identities: Collection[Identity]) -> set[Identity]:
+    """Give those who are still signed in, active, and covered by their mandate."""
+    sessions = living_sessions({each.session_key for each in identities})
+    people = {id_ for each in identities for id_ in (each.actor.principal_id, each.actor.helper_id)}
+    active = set(
+        get_user_model()
+        .objects.filter(pk__in=people - {None}, is_active=True)
+        .values_list("pk", flat=True)
+    )
+    return {
+        each
+        for each in identities
+        if each.session_key in sessions
+        and each.actor.principal_id in active
+        and (each.actor.helper_id is None or each.actor.helper_id in active)
+        and _is_covered(each.actor)
+    }
+
+
+def _is_covered(actor: Actor) -> bool:
+    try:
+        with transaction.atomic():
+            delegation.hold_mandate(actor)
+    except DomainError:
+        return False
+    return True

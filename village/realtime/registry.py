@@ -1,0 +1,196 @@
+"""
+The sockets of this process: signing them in, keeping their time, letting them go.
+
+One clock ticks for all of them. A tenth of a second of work serves thousands; an idle socket
+has no timer of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter as Tally
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import orjson
+import structlog
+from django.db import Error as DatabaseError
+from django.utils import timezone
+from prometheus_client import Gauge
+
+from village.journal.topics import admitted
+from village.realtime import lookups, tickets
+from village.realtime.access import access
+from village.realtime.frames import Encoded
+from village.realtime.hub import hub
+from village.realtime.protocol import HEARTBEAT, HELLO_WITHIN, MAX_AGE, Close
+from village.realtime.tickets import Identity
+
+if TYPE_CHECKING:
+    from village.realtime.consumer import Connection
+
+log = structlog.get_logger(__name__)
+SOCKETS = Gauge("village_sockets", "Open sockets.")
+SOCKETS_PER_RESIDENT = 8
+# Sign-outs reach a socket within this many seconds; house rule 6 asks for five.
+SESSIONS_EVERY = 3
+DRAIN_SPREAD = 10
+
+
+class Registry:
+    """Know every open socket of the process."""
+
+    def __init__(self) -> None:
+        self.connections: set[Connection] = set()
+        self.draining = False
+        self._per_resident: Tally[UUID | None] = Tally()
+        self._greeting: list[tuple[Connection, str]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin on the running loop; later calls do nothing."""
+        hub.start()
+        if self._loop is asyncio.get_running_loop():
+            return
+        self.__init__()  # type: ignore[misc]
+        self._loop = asyncio.get_running_loop()
+        hub.watch(access.path, self._look_again_at)
+        hub.run(self._tick())
+
+    def add(self, connection: Connection) -> None:
+        """Keep a socket's time from now on."""
+        self.connections.add(connection)
+        SOCKETS.inc()
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a socket."""
+        if connection in self.connections:
+            self.connections.discard(connection)
+            SOCKETS.dec()
+        if connection.identity is not None:
+            self._per_resident[connection.actor.principal_id] -= 1
+
+    # --- Signing in ---------------------------------------------------------------------------
+    def greet(self, connection: Connection, ticket: str) -> None:
+        """Sign a socket in with its ticket; those that arrive together are checked together."""
+        self._greeting.append((connection, ticket))
+        if len(self._greeting) == 1:
+            hub.run(self._redeem())
+
+    async def greet_session(self, connection: Connection, session_key: str) -> None:
+        """Sign a socket in with the session of its cookie."""
+        try:
+            identity = await hub.lookups.run(tickets.identity_of_session, session_key)
+        except DatabaseError:
+            connection.close(Close.GOING_AWAY)
+            return
+        self._welcome(connection, identity)
+
+    async def _redeem(self) -> None:
+        # One pass of the loop, so that a herd is one query and not thousands.
+        await asyncio.sleep(0)
+        while self._greeting:
+            arrived = self._greeting[:400]
+            try:
+                found = await hub.lookups.run(tickets.redeem, {ticket for _, ticket in arrived})
+            except DatabaseError as error:
+                log.warning("tickets_unavailable", error=type(error).__name__)
+                found = {}
+            del self._greeting[: len(arrived)]
+            for connection, ticket in arrived:
+                # A ticket that two sockets of this process say lets the first one in.
+                self._welcome(connection, found.pop(ticket, None))
+
+    def _welcome(self, connection: Connection, identity: Identity | None) -> None:
+        if not connection.is_open:
+            return
+        if identity is None:
+            connection.close(Close.NOT_SIGNED_IN)
+            return
+        resident = identity.actor.principal_id
+        if self._per_resident[resident] >= SOCKETS_PER_RESIDENT:
+            connection.close(Close.TOO_MANY)
+            return
+        self._per_resident[resident] += 1
+        connection.welcome(identity)
+
+    # --- Time ---------------------------------------------------------------------------------
+    async def _tick(self) -> None:
+        """Once a second: heartbeats of a part, overdue greetings, ended mandates, old sockets."""
+        second = 0
+        while True:
+            await asyncio.sleep(1)
+            second += 1
+            assert self._loop is not None
+            monotonic, now = self._loop.time(), timezone.now()
+            hub.close_stalled(monotonic)
+            for connection in list(self.connections):
+                age = monotonic - connection.opened_at
+                if connection.identity is None:
+                    if age > HELLO_WITHIN:
+                        connection.close(Close.NOT_SIGNED_IN)
+                elif connection.actor.until is not None and now >= connection.actor.until:
+                    connection.close(Close.NO_LONGER_ADMITTED)
+                elif age > MAX_AGE:
+                    connection.go_away(DRAIN_SPREAD)
+                elif (second + connection.slot) % HEARTBEAT == 0:
+                    connection.heartbeat()
+            if second % SESSIONS_EVERY == 0:
+                await self._check([c for c in self.connections if c.identity is not None])
+
+    # --- Letting go ---------------------------------------------------------------------------
+    def _look_again_at(self, frame: Encoded) -> None:
+        """Look again at the sockets of somebody whose access changed."""
+        whose = orjson.loads(frame.text)["data"].get("resident")
+        hub.run(
+            self._recheck(
+                [
+                    connection
+                    for connection in self.connections
+                    if connection.identity is not None
+                    and whose
+                    in (str(connection.actor.principal_id), str(connection.actor.helper_id))
+                ]
+            )
+        )
+
+    async def _recheck(self, connections: list[Connection]) -> None:
+        await self._check(connections)
+        for connection in connections:
+            for topic, follower in list(connection.following.items()):
+                try:
+                    let_in = await hub.lookups.run(
+                        admitted, {connection.actor}, follower.channel.followed
+                    )
+                except DatabaseError as error:
+                    # Not knowing is no reason to show more: the client asks again.
+                    log.warning("recheck_failed", error=type(error).__name__)
+                    let_in = set()
+                if not let_in:
+                    connection.leave(topic)
+                    connection.refuse(topic, "topic.not_admitted")
+
+    async def _check(self, connections: list[Connection]) -> None:
+        """Close the sockets of those who signed out, are no longer active, or lost a mandate."""
+        identities = {c.identity for c in connections if c.identity is not None}
+        if not identities:
+            return
+        try:
+            living = await hub.lookups.run(lookups.living, identities)
+        except DatabaseError as error:
+            log.warning("session_check_failed", error=type(error).__name__)
+            return
+        for connection in connections:
+            if connection.identity is not None and connection.identity not in living:
+                assisted = connection.actor.is_assisted
+                connection.close(Close.NO_LONGER_ADMITTED if assisted else Close.NOT_SIGNED_IN)
+
+    def drain(self) -> None:
+        """Ask every client to come back elsewhere, spread over some seconds."""
+        self.draining = True
+        for connection in list(self.connections):
+            connection.go_away(random.uniform(0, DRAIN_SPREAD))
+
+
+registry = Registry()

@@ -1,0 +1,1 @@
+"""The people of a village: who lives here, and in which roles."""

@@ -1,0 +1,77 @@
+"""Who am I, and which villages are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query
+
+from village.core.actor import EVERY_MANDATE
+from village.core.http import ActorRequest
+from village.core.router import Router
+from village.core.schemas import PageOut, PageQuery
+from village.journal.listing import listing
+from village.residents import queries
+from village.residents.models import Village
+from village.residents.schemas import ActingForOut, MembershipOut, MeOut, VillageOut
+
+router = Router()
+
+
+@router.get("/me", response=MeOut, scope=EVERY_MANDATE)
+def show_me(request: ActorRequest) -> MeOut:
+    """Show who is signed in, and for whom the request acts."""
+    by = request.actor
+    me = queries.resident_or_404(by.helper_id or by.principal_id)
+    principal = queries.resident_or_404(by.principal_id)
+    acting_for = None
+    if by.mandate_id is not None:
+        acting_for = ActingForOut(
+            id=principal.pk,
+            display_name=principal.display_name,
+            mandate=by.mandate_id,
+            scopes=sorted(by.scopes),
+            until=by.until,
+        )
+    return MeOut(
+        id=me.pk,
+        display_name=me.display_name,
+        language=me.language,
+        large_print=principal.large_print,
+        memberships=[
+            MembershipOut(village=village, roles=roles)
+            for village, roles in queries.roles_by_village(me.pk).items()
+        ],
+        acting_for=acting_for,
+    )
+
+
+@router.get("/villages", response=PageOut[VillageOut], auth=None, scope=EVERY_MANDATE)
+def list_villages(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the villages of this deployment."""
+    return listing(
+        queries.all_villages,
+        lambda villages: [_show(village) for village in villages],
+        query=query,
+        order=("name", "pk"),
+    )
+
+
+@router.get("/villages/{slug:v}", response=VillageOut, auth=None, scope=EVERY_MANDATE)
+def show_village(request: HttpRequest, v: str) -> VillageOut:
+    """Show a village."""
+    return _show(queries.village_or_404(v))
+
+
+def _show(village: Village) -> VillageOut:
+    return VillageOut(
+        id=village.pk,
+        village=village.pk,
+        name=village.name,
+        language=village.language,
+        zone=village.zone,
+        lat=village.lat,
+        lng=village.lng,
+        created_at=village.created_at,
+    )

@@ -1,0 +1,37 @@
+"""What happens to who lives in a village."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from village.journal.facts import Fact
+
+
+class ResidentJoined(Fact, kind="residents.resident_joined"):
+    """Somebody became a member of the village."""
+
+    resident_id: UUID
+    membership_id: UUID
+
+
+class ResidentLeft(Fact, kind="residents.resident_left"):
+    """Somebody's membership of the village ended."""
+
+    resident_id: UUID
+    membership_id: UUID
+
+
+class RoleGranted(Fact, kind="residents.role_granted"):
+    """A member was given a role."""
+
+    resident_id: UUID
+    role: str
+    of: UUID | None = None
+
+
+class RoleWithdrawn(Fact, kind="residents.role_withdrawn"):
+    """A member lost a role."""
+
+    resident_id: UUID
+    role: str
+    of: UUID | None = None

@@ -1,0 +1,159 @@
+"""Villages and their residents."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from village.core.models import VillageObject
+
+
+class Language(models.TextChoices):
+    """Name the languages in which the village speaks."""
+
+    ENGLISH = "en", "English"
+    GERMAN = "de", "Deutsch"
+    JAPANESE = "ja", "日本語"
+
+
+class Village(models.Model):
+    """Hold one village; its slug is its name in every address and never changes."""
+
+    slug = models.SlugField(primary_key=True, max_length=40)
+    name = models.CharField(max_length=80)
+    language = models.CharField(max_length=2, choices=Language, default=Language.GERMAN)
+    zone = models.CharField(max_length=40, default="Europe/Berlin")
+    lat = models.FloatField()
+    lng = models.FloatField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        """Give the zone in which the village's clocks run."""
+        return ZoneInfo(self.zone)
+
+
+class Neighbourhood(VillageObject):
+    """Name a part of a village, for what matters only there."""
+
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["village", "name"], name="one_neighbourhood_per_name")
+        ]
+
+
+class ResidentManager(BaseUserManager["Resident"]):
+    """Make residents; most have an e-mail address, some have nothing digital at all."""
+
+    def create_user(self, display_name: str, **fields: Any) -> Resident:
+        """Create a resident who signs in by code, card or key, never by password."""
+        resident = self.model(display_name=display_name, **fields)
+        resident.set_unusable_password()
+        resident.save(using=self._db)
+        return resident
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> Resident:
+        """Create an operator of the deployment."""
+        name = fields.pop("display_name", email.split("@")[0])
+        resident = self.model(
+            email=email, display_name=name, is_staff=True, is_superuser=True, **fields
+        )
+        resident.set_password(password)
+        resident.save(using=self._db)
+        return resident
+
+
+class Resident(AbstractBaseUser, PermissionsMixin):
+    """Hold a person. Only the display name is needed: not everybody has an address or a phone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    display_name = models.CharField(max_length=80)
+    email = models.EmailField(null=True, blank=True, unique=True)
+    phone = models.CharField(max_length=20, null=True, blank=True, unique=True)
+    born_on = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.GERMAN)
+    large_print = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar = ResidentManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Role(models.TextChoices):
+    """Name what somebody is in a village, beside living there."""
+
+    RESIDENT = "resident", _("resident")
+    VOLUNTEER = "volunteer", _("volunteer")
+    EDITOR = "editor", _("editor of an outlet")
+    CLERK = "clerk", _("clerk of a department")
+    COORDINATOR = "coordinator", _("coordinator of a centre")
+    MODERATOR = "moderator", _("moderator")
+    STEWARD = "steward", _("steward of the village")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Speak of memberships."""
+
+    def current(self) -> MembershipQuerySet:
+        """Keep those that have not ended."""
+        return self.filter(ended_at=None)
+
+
+class Membership(VillageObject):
+    """Say that a resident belongs to a village."""
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="memberships")
+    neighbourhood = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["village", "resident"],
+                condition=models.Q(ended_at=None),
+                name="one_membership_per_village",
+            )
+        ]
+
+
+class Grant(models.Model):
+    """Give a member a role: of the whole village, or of one outlet, department or centre."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=Role)
+    of = models.UUIDField(null=True, blank=True)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["membership", "role", "of"], name="one_grant_per_role_and_place"
+            ),
+            models.UniqueConstraint(
+                fields=["membership", "role"],
+                condition=models.Q(of=None),
+                name="one_grant_per_role",
+            ),
+        ]

@@ -1,0 +1,33 @@
+"""Who may decide who lives in a village, and as what."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from village.core.actor import SYSTEM, Actor
+from village.core.policy import ALLOWED, Verdict, denied
+from village.residents import queries
+from village.residents.models import Membership, Role, Village
+
+
+def may_take_in(by: Actor, village: Village) -> Verdict:
+    """Say whether the actor may make somebody a member."""
+    if by == SYSTEM or queries.holds(by, village.pk, Role.STEWARD):
+        return ALLOWED
+    return denied(_("Only the steward of the village takes members in."))
+
+
+def may_grant(by: Actor, village: Village) -> Verdict:
+    """Say whether the actor may give a role."""
+    if by == SYSTEM or queries.holds(by, village.pk, Role.STEWARD):
+        return ALLOWED
+    return denied(_("Only the steward of the village gives roles."))
+
+
+def may_end(by: Actor, membership: Membership) -> Verdict:
+    """Say whether the actor may end a membership: her own, or as steward anybody's."""
+    if by.is_assisted:
+        return denied(_("Leaving the village is never done by somebody else."))
+    if by.principal_id == membership.resident_id:
+        return ALLOWED
+    return may_take_in(by, membership.village)

@@ -1,0 +1,140 @@
+"""Who lives where, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from village.core.actor import Actor
+from village.core.errors import NotFound
+from village.residents.models import Grant, Membership, Resident, Role, Village
+
+
+def village_or_404(slug: str) -> Village:
+    """
+    Find a village.
+
+    :raises NotFound: if there is none of this name
+    """
+    try:
+        return Village.objects.get(pk=slug)
+    except (Village.DoesNotExist, ValueError):
+        raise NotFound from None
+
+
+def resident_or_404(resident_id: UUID) -> Resident:
+    """
+    Find a resident.
+
+    :raises NotFound: if there is none of this id, or she is no longer active
+    """
+    found = Resident.objects.filter(pk=resident_id, is_active=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_villages() -> QuerySet[Village]:
+    """Give every village of the deployment."""
+    return Village.objects.all()
+
+
+def roles_by_village(resident_id: UUID) -> dict[str, list[str]]:
+    """Give a resident's villages with her roles there; living there is a role as well."""
+    memberships = Membership.objects.current().filter(resident=resident_id)
+    roles: dict[str, list[str]] = {}
+    for village, role in memberships.order_by("village", "grants__role").values_list(
+        "village", "grants__role"
+    ):
+        found = roles.setdefault(village, [Role.RESIDENT.value])
+        if role is not None and role not in found:
+            found.append(role)
+    return roles
+
+
+def members_among(actors: Collection[Actor], village: str) -> set[Actor]:
+    """Give those of the actors whose principals belong to a village, in one query."""
+    members = set(
+        Membership.objects.current()
+        .filter(
+            village=village,
+            resident__in={by.principal_id for by in actors},
+            resident__is_active=True,
+        )
+        .values_list("resident", flat=True)
+    )
+    return {by for by in actors if by.principal_id in members}
+
+
+def villages_of(by: Actor) -> QuerySet[Village]:
+    """Give the villages to which the actor's principal belongs."""
+    return Village.objects.filter(pk__in=_memberships(by).values("village"))
+
+
+def is_member(by: Actor, village: str) -> bool:
+    """Tell whether the actor's principal belongs to a village."""
+    return _memberships(by).filter(village=village).exists()
+
+
+def member_of(by: Actor, village: str) -> Village:
+    """
+    Find a village to which the principal belongs; to all others its inside looks absent.
+
+    :raises NotFound: if there is none of this name, or the principal does not belong to it
+    """
+    found = villages_of(by).filter(pk=village).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def holds(by: Actor, village: str, *roles: Role, of: UUID | None = None) -> bool:
+    """
+    Tell whether the actor holds one of these roles in a village.
+
+    ``of`` narrows to one outlet, department or centre. A helper never exercises a role of
+    her principal.
+    """
+    if by.is_assisted:
+        return False
+    grants = Grant.objects.filter(
+        membership__in=_memberships(by).filter(village=village), role__in=roles
+    )
+    return (grants if of is None else grants.filter(of=of)).exists()
+
+
+def granted(by: Actor, role: Role) -> set[UUID]:
+    """Give the outlets, departments or centres for which the actor holds a role."""
+    if by.is_assisted:
+        return set()
+    grants = Grant.objects.filter(membership__in=_memberships(by), role=role, of__isnull=False)
+    return {of for of in grants.values_list("of", flat=True) if of is not None}
+
+
+def members(village: str) -> QuerySet[Resident]:
+    """Give the residents of a village."""
+    return Resident.objects.filter(
+        is_active=True, memberships__in=Membership.objects.current().filter(village=village)
+    )
+
+
+def holders(village: str, role: Role, *, of: UUID | None = None) -> QuerySet[Resident]:
+    """Give the residents who hold a role in a village."""
+    grants = Grant.objects.filter(
+        membership__in=Membership.objects.current().filter(village=village), role=role
+    )
+    if of is not None:
+        grants = grants.filter(of=of)
+    return Resident.objects.filter(is_active=True, pk__in=grants.values("membership__resident"))
+
+
+def names_of(residents: Iterable[UUID]) -> dict[UUID, str]:
+    """Give the display names of residents, in one query."""
+    rows = Resident.objects.filter(pk__in=set(residents))
+    return dict(rows.values_list("pk", "display_name"))
+
+
+def _memberships(by: Actor) -> QuerySet[Membership]:
+    return Membership.objects.current().filter(resident=by.principal_id, resident__is_active=True)

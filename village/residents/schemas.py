@@ -1,0 +1,49 @@
+"""How villages and residents look on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from village.core.schemas import Out
+
+
+class VillageOut(Out):
+    """A village."""
+
+    id: str
+    village: str
+    name: str
+    language: str
+    zone: str
+    lat: float
+    lng: float
+    created_at: datetime
+
+
+class MembershipOut(Out):
+    """A village that somebody belongs to, and as what."""
+
+    village: str
+    roles: list[str]
+
+
+class ActingForOut(Out):
+    """Whom a request acts for, and under which mandate."""
+
+    id: UUID
+    display_name: str
+    mandate: UUID
+    scopes: list[str]
+    until: datetime | None
+
+
+class MeOut(Out):
+    """Somebody, as she sees herself."""
+
+    id: UUID
+    display_name: str
+    language: str
+    large_print: bool
+    memberships: list[MembershipOut]
+    acting_for: ActingForOut | None

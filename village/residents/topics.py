@@ -1,0 +1,38 @@
+"""What a resident's own screens follow, and how the nerves learn whose access changed."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from village.core.actor import EVERY_MANDATE, Actor
+from village.journal.topics import Topic
+from village.realtime.access import access
+from village.residents import facts
+
+
+def is_self(by: Actor, *, resident: str) -> bool:
+    """Admit a resident to her own stream, and a helper to her principal's."""
+    return str(by.principal_id) == resident
+
+
+# Followed as residents/me; every room may speak on it (``residents_me.carry``).
+residents_me = Topic(
+    "residents/{resident}",
+    admits=is_self,
+    scope=EVERY_MANDATE,
+    snapshot="/api/v1/me/notifications?position=1",
+)
+
+
+class AccessChanged(BaseModel):
+    """Name whose access must be looked at again."""
+
+    resident: str
+
+
+def _access_changed(fact: facts.ResidentLeft | facts.RoleWithdrawn) -> AccessChanged:
+    return AccessChanged(resident=str(fact.resident_id))
+
+
+access.carry(facts.ResidentLeft, _access_changed)
+access.carry(facts.RoleWithdrawn, _access_changed)

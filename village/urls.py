@@ -1,0 +1,25 @@
+"""Every address, by the room that answers it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from village.api import api
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("_allauth/", include("allauth.headless.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("operate/", admin.site.urls),
+    path("", include("village.web.urls")),
+    path("", include("news.urls")),
+    path("", include("events.urls")),
+    path("", include("carpool.urls")),
+    path("", include("notifications.urls")),
+    path("", include("village.messaging.urls")),
+    path("", include("village.assist.urls")),
+]
+if settings.VILLAGE_DEMO:
+    urlpatterns.append(path("", include("demo.urls")))
