@@ -12,3 +12,8 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="village-tests-"))
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 from village.settings import *  # noqa: F403
+
+if DATABASES["default"]["ENGINE"] == "village.core.sqlite":  # noqa: F405
+    # A file, as in real life: threads and processes then meet the writers' queue.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}  # noqa: F405
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import BaseModel
 
 from village.core.actor import EVERY_MANDATE, Actor
@@ -34,5 +36,23 @@ def _access_changed(fact: facts.ResidentLeft | facts.RoleWithdrawn) -> AccessCha
     return AccessChanged(resident=str(fact.resident_id))
 
 
+class RoleOut(BaseModel):
+    """A role that somebody has or had in a village."""
+
+    village: str
+    role: str
+    of: UUID | None
+
+
+def _role(fact: facts.RoleGranted | facts.RoleWithdrawn) -> RoleOut:
+    return RoleOut(village=fact.village, role=fact.role, of=fact.of)
+
+
+def _to_the_resident(fact: facts.RoleGranted | facts.RoleWithdrawn) -> list[dict[str, UUID]]:
+    return [{"resident": fact.resident_id}]
+
+
+residents_me.carry(facts.RoleGranted, _role, to=_to_the_resident)
+residents_me.carry(facts.RoleWithdrawn, _role, to=_to_the_resident)
 access.carry(facts.ResidentLeft, _access_changed)
 access.carry(facts.RoleWithdrawn, _access_changed)
