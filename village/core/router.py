@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar
@@ -65,6 +66,8 @@ class Router(ninja.Router):
                     raise OutOfScope
                 return view(request, *args, **kwargs)
 
+            # ninja looks names up where a function was written, which is here now.
+            operation.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
             register(operation)
             return view
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from ninja import Status
 
 from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
@@ -21,9 +22,9 @@ class TicketOut(Out):
 
 
 @router.post("/realtime/tickets", response={201: TicketOut}, scope=EVERY_MANDATE)
-def create_ticket(request: ActorRequest) -> tuple[int, TicketOut]:
+def create_ticket(request: ActorRequest) -> Status[TicketOut]:
     """Ask for a ticket: single use, to be said in the first frame of a socket."""
     ticket = tickets.open_ticket(
         by=request.actor, session_key=request.session_key, at=timezone.now()
     )
-    return 201, TicketOut(ticket=ticket, expires_in=int(tickets.LIFETIME.total_seconds()))
+    return Status(201, TicketOut(ticket=ticket, expires_in=int(tickets.LIFETIME.total_seconds())))
