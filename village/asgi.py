@@ -13,4 +13,9 @@ pages = get_asgi_application()
 
 from village.realtime.consumer import Socket  # noqa: E402 - needs the apps to be ready
 
-application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter([path("ws", Socket())])})
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": URLRouter([path("ws", Socket())]),  # type: ignore[arg-type,list-item]
+    }
+)

@@ -1,0 +1,118 @@
+"""The house keeps its own rules: documents, layers, declarations."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from pydantic import BaseModel
+
+from village.core.actor import Scope
+from village.journal.facts import declared_facts
+from village.journal.notices import Notice
+from village.journal.topics import Topic
+from village.realtime import asyncapi
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("events", "carpool", "news", "notifications")
+PRODUCT = [
+    path
+    for folder in ("village", *ROOMS, "demo")
+    for path in (ROOT / folder).rglob("*.py")
+    if "migrations" not in path.parts
+]
+
+
+class TestDocuments:
+    def test_are_what_the_code_says(self) -> None:
+        call_command("snapshots", "--check", stdout=StringIO())
+
+    def test_no_migration_is_missing(self, db: None) -> None:
+        call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())
+
+    def test_the_layers_hold(self) -> None:
+        linter = Path(sys.executable).with_name("lint-imports")
+        checked = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout
+
+
+class TestDeclarations:
+    def test_every_fact_holds_no_free_text(self) -> None:
+        """A fact names things; what a person wrote is never in the journal."""
+        for kind, fact in declared_facts().items():
+            for name in fact.model_fields:
+                assert name not in ("text", "title", "body", "name", "email", "phone"), kind
+
+    def test_every_topic_says_what_it_shows(self) -> None:
+        for topic in Topic.declared.values():
+            for cargo in topic.cargo.values():
+                assert issubclass(asyncapi.shown_by(cargo.render), BaseModel)
+
+    def test_every_topic_that_carries_scoped_cargo_can_be_checked(self) -> None:
+        for topic in Topic.declared.values():
+            for cargo in topic.cargo.values():
+                assert cargo.scope is None or isinstance(cargo.scope, Scope)
+
+    def test_every_notice_is_of_a_declared_fact(self) -> None:
+        for notice in Notice.declared.values():
+            assert notice.of in declared_facts().values()
+
+
+class TestCode:
+    @pytest.mark.parametrize("room", ROOMS)
+    def test_every_room_has_the_same_files(self, room: str) -> None:
+        expected = {
+            "models",
+            "facts",
+            "policies",
+            "queries",
+            "actions",
+            "schemas",
+            "api",
+            "topics",
+            "notices",
+            "tasks",
+            "admin",
+        }
+        assert expected - {path.stem for path in (ROOT / room).glob("*")} == set()
+
+    def test_nobody_listens_to_signals(self) -> None:
+        assert not [path for path in PRODUCT if "@receiver" in path.read_text()]
+
+    def test_only_record_writes_the_log(self) -> None:
+        """No other code creates an Entry, a StreamEntry or a number."""
+        writers = [
+            path.relative_to(ROOT).as_posix()
+            for path in PRODUCT
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and _writes_the_log(node)
+        ]
+        assert set(writers) <= {"village/journal/log.py", "village/journal/retention.py"}
+
+    def test_files_stay_readable(self) -> None:
+        long = {p.name: n for p in PRODUCT if (n := len(p.read_text().splitlines())) > 300}
+        assert not long
+
+    def test_every_app_has_one_name(self) -> None:
+        labels = [app.label for app in apps.get_app_configs()]
+        assert len(labels) == len(set(labels))
+
+
+def _writes_the_log(call: ast.Call) -> bool:
+    """Tell whether a call is ``Entry.objects.create(...)`` or one of its kind."""
+    verb = call.func
+    if not isinstance(verb, ast.Attribute):
+        return False
+    manager = verb.value
+    return (
+        verb.attr in ("create", "bulk_create", "update_or_create", "get_or_create", "bulk_update")
+        and isinstance(manager, ast.Attribute)
+        and isinstance(manager.value, ast.Name)
+        and manager.value.id in ("Entry", "StreamEntry")
+    )
