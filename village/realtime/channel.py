@@ -25,11 +25,23 @@ PAGE = 200
 class Follower:
     """Remember how far one socket has come in one stream."""
 
-    __slots__ = ("acked", "channel", "connection", "sent", "shown", "stalled_at")
+    __slots__ = (
+        "acked",
+        "channel",
+        "connection",
+        "sees_all",
+        "sent",
+        "shown",
+        "stalled_at",
+        "write",
+    )
 
     def __init__(self, connection: Connection, channel: Channel, shown: str, sent: int) -> None:
         self.connection, self.channel, self.shown = connection, channel, shown
         self.sent = self.acked = sent
+        self.write = connection.port.write
+        # In assisted mode some frames are withheld: those are sent one follower at a time.
+        self.sees_all = not connection.actor.is_assisted
         self.stalled_at: float | None = None
 
     @property
@@ -128,10 +140,10 @@ class Channel:
 
     def send(self, follower: Follower, batch: Batch) -> bool:
         """Write the frames that follow the cursor, as the follower may see them."""
-        actor = follower.connection.actor
-        if actor.is_assisted:
-            batch = Batch([frame.for_scopes(actor.scopes) for frame in batch.frames])
-        if not follower.connection.port.write(batch):
+        if not follower.sees_all:
+            scopes = follower.connection.actor.scopes
+            batch = Batch([frame.for_scopes(scopes) for frame in batch.frames])
+        if not follower.write(batch):
             return False
         follower.sent = batch.last
         follower.stalled_at = None
@@ -155,12 +167,11 @@ class Channel:
     def _show(self, batch: Batch) -> None:
         before, last = batch.first - 1, batch.last
         for follower in list(self.followers):
-            connection = follower.connection
             if (
                 follower.sent == before
                 and last - follower.acked <= WINDOW
-                and not connection.actor.is_assisted
-                and connection.port.write(batch)
+                and follower.sees_all
+                and follower.write(batch)
             ):
                 follower.sent = last
             else:

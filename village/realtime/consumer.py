@@ -18,7 +18,8 @@ from village.realtime import protocol
 from village.realtime.channel import Follower
 from village.realtime.frames import dump
 from village.realtime.hub import hub
-from village.realtime.ports import AsgiPort, Port
+from village.realtime.ports.base import Port
+from village.realtime.ports.wire import port_for
 from village.realtime.protocol import HEARTBEAT, SUBPROTOCOL, WINDOW, Close, Session
 from village.realtime.registry import registry
 from village.realtime.tickets import Identity
@@ -184,7 +185,7 @@ class Socket:
         # Without an Origin it is no browser page: then a cookie proves nothing.
         cookies = parse_cookie(headers.get(b"cookie", "")) if origin else {}
         connection = Connection(
-            AsgiPort(send),
+            port_for(send),
             cookie=cookies.get(settings.SESSION_COOKIE_NAME, ""),
             now=asyncio.get_running_loop().time(),
         )

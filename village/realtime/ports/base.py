@@ -1,0 +1,27 @@
+"""What the hub asks of whatever server holds the socket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from village.realtime.frames import Batch
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Port(Protocol):
+    """Carry frames to one socket; never block, never keep a queue."""
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether the socket can take more now."""
+
+    def write(self, batch: Batch) -> bool:
+        """Write frames in order; ``False`` when the socket could not take them."""
+
+    def say(self, *texts: str) -> None:
+        """Write what belongs to this socket alone."""
+
+    def close(self, code: int) -> None:
+        """Close the socket."""
