@@ -36,7 +36,9 @@ if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text (or DEBUG=true to develop).")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS to the names this village answers to.")
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
+# Where `manage.py serve` listens, and what it is called from outside.
+PORT = env.int("PORT", default=8000)
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 # The origins whose pages may open a socket with their cookie; those of ALLOWED_HOSTS always may.
 CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", default=[])
 IS_HTTPS = SITE_URL.startswith("https://")
@@ -265,8 +267,11 @@ else:
     # Without a mail server every letter is kept and shown at /outbox.
     EMAIL_BACKEND = "notifications.transports.outbox.OutboxEmailBackend"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="village@localhost")
-# host:port pairs that feeds may be pulled from although they are not public: tests, the demo.
-OUTBOUND_ALLOWED_HOSTS = env.list("OUTBOUND_ALLOWED_HOSTS", default=[])
+# host:port pairs that feeds may be pulled from although they are not public: tests, and the demo,
+# which serves its own outlet's feed.
+OUTBOUND_ALLOWED_HOSTS = env.list(
+    "OUTBOUND_ALLOWED_HOSTS", default=[f"127.0.0.1:{PORT}"] if VILLAGE_DEMO else []
+)
 # The path of a Google service account file; without it, pushes are shown at /outbox.
 FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
 FCM_BASE_URL = env.str("FCM_BASE_URL", default="")
