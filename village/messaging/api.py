@@ -1,5 +1,133 @@
+"""The town hall over HTTP: departments, cases, and what is said in them."""
+
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Query, Status
+
+from village.core.actor import EVERY_MANDATE, Scope
+from village.core.http import ActorRequest
 from village.core.router import Router
+from village.core.schemas import PageOut, PageQuery
+from village.journal.listing import listing
+from village.messaging import actions, queries
+from village.messaging.schemas import (
+    CaseIn,
+    CaseOut,
+    DepartmentOut,
+    MessageIn,
+    MessageOut,
+    show_case,
+    show_department,
+    show_message,
+)
+from village.residents.queries import member_of
 
 router = Router()
+NEWEST_FIRST = ("-created_at", "-id")
+
+
+@router.get("/villages/{slug:v}/departments", response=PageOut[DepartmentOut], scope=EVERY_MANDATE)
+def list_departments(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the departments of the town hall."""
+    village = member_of(request.actor, v)
+    return listing(
+        lambda: queries.departments_of(village.pk),
+        lambda departments: [show_department(each) for each in departments],
+        query=query,
+        order=("name", "id"),
+    )
+
+
+@router.get("/villages/{slug:v}/cases", response=PageOut[CaseOut], scope=Scope.AUTHORITY_READ)
+def list_cases(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
+    """
+    List my cases, newest first; a clerk also gets those of her departments.
+
+    My own are kept up to date by ``residents/me``, a department's by its inbox.
+    """
+    village = member_of(request.actor, v)
+    return listing(
+        lambda: queries.cases_visible_to(request.actor).filter(village=village),
+        lambda cases: [show_case(each) for each in cases],
+        query=query,
+        order=NEWEST_FIRST,
+        address=f"residents/{request.actor.principal_id}",
+    )
+
+
+@router.post("/villages/{slug:v}/cases", response={201: CaseOut}, scope=Scope.AUTHORITY_WRITE)
+def open_case(request: ActorRequest, v: str, payload: CaseIn) -> Status[CaseOut]:
+    """Bring a matter to a department."""
+    case = actions.open_case(
+        by=request.actor,
+        village=v,
+        department_id=payload.department,
+        category_id=payload.category,
+        title=payload.title,
+        text=payload.text,
+        at=timezone.now(),
+    )
+    return Status(201, show_case(case))
+
+
+@router.get("/departments/{uuid:department_id}/cases", response=PageOut[CaseOut], scope=None)
+def list_department_cases(
+    request: ActorRequest, department_id: UUID, query: Query[PageQuery]
+) -> dict[str, Any]:
+    """List the cases of a department for its clerks, newest first."""
+    department = queries.desk_or_404(request.actor, department_id)
+    return listing(
+        lambda: queries.cases_of_department(department),
+        lambda cases: [show_case(each) for each in cases],
+        query=query,
+        order=NEWEST_FIRST,
+        address=f"departments/{department.pk}/inbox",
+    )
+
+
+@router.get("/cases/{uuid:case_id}", response=CaseOut, scope=Scope.AUTHORITY_READ)
+def get_case(request: ActorRequest, case_id: UUID) -> CaseOut:
+    """Show a case."""
+    return show_case(queries.visible_case(request.actor, case_id))
+
+
+@router.get(
+    "/cases/{uuid:case_id}/messages", response=PageOut[MessageOut], scope=Scope.AUTHORITY_READ
+)
+def list_messages(request: ActorRequest, case_id: UUID, query: Query[PageQuery]) -> dict[str, Any]:
+    """List what was said in a case, newest first."""
+    case = queries.visible_case(request.actor, case_id)
+    return listing(
+        lambda: queries.messages_of(case),
+        lambda messages: [show_message(each) for each in messages],
+        query=query,
+        order=("-number",),
+        address=f"cases/{case.pk}",
+    )
+
+
+@router.post(
+    "/cases/{uuid:case_id}/messages", response={201: MessageOut}, scope=Scope.AUTHORITY_WRITE
+)
+def write_message(request: ActorRequest, case_id: UUID, payload: MessageIn) -> Status[MessageOut]:
+    """Write in a case, as its author or as a clerk of its department."""
+    message = actions.write_message(
+        by=request.actor, case_id=case_id, text=payload.text, at=timezone.now()
+    )
+    return Status(201, show_message(message))
+
+
+@router.post("/cases/{uuid:case_id}/acknowledge", response=CaseOut, scope=None)
+def acknowledge_case(request: ActorRequest, case_id: UUID) -> CaseOut:
+    """Say, as a clerk, that the department has read a case."""
+    return show_case(actions.acknowledge_case(by=request.actor, case_id=case_id, at=timezone.now()))
+
+
+@router.post("/cases/{uuid:case_id}/resolve", response=CaseOut, scope=None)
+def resolve_case(request: ActorRequest, case_id: UUID) -> CaseOut:
+    """Say, as a clerk, that a case is done."""
+    return show_case(actions.resolve_case(by=request.actor, case_id=case_id, at=timezone.now()))

@@ -1,0 +1,42 @@
+"""What happens between residents and their town hall."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from village.journal.facts import Fact
+
+
+class CaseOpened(Fact, kind="messaging.case_opened"):
+    """A resident brought a matter to a department."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+    message: UUID
+
+
+class MessageWritten(Fact, kind="messaging.message_written"):
+    """Somebody wrote in a case: its author, or for the department a clerk."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+    message: UUID
+    writer: UUID
+
+
+class CaseAcknowledged(Fact, kind="messaging.case_acknowledged"):
+    """The department said that it has read a case."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+
+
+class CaseResolved(Fact, kind="messaging.case_resolved"):
+    """The department said that a case is done."""
+
+    case: UUID
+    department: UUID
+    author: UUID

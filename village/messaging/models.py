@@ -1,0 +1,97 @@
+"""The departments of the town hall, the cases brought to them, and what is said in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from village.core.models import VillageObject
+
+
+class Department(VillageObject):
+    """Hold a department of the town hall; its clerks have their role of it."""
+
+    name = models.CharField(max_length=120)
+    about = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["village", "name"], name="one_department_per_name_in_a_village"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(VillageObject):
+    """Name what a case can be about in one department."""
+
+    department = models.ForeignKey(Department, models.CASCADE, related_name="categories")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["department", "name"], name="one_category_per_name_in_a_department"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseStatus(models.TextChoices):
+    """Name how far a case has come."""
+
+    OPEN = "open", _("open")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    RESOLVED = "resolved", _("resolved")
+
+
+class Case(VillageObject):
+    """
+    Hold one matter that a resident has brought to a department; the case is its own thread.
+
+    Its author is the person it counts for; ``via_helper`` says that a volunteer wrote it down.
+    ``message_count`` numbers the messages: it is raised under the lock of this row.
+    """
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="cases")
+    category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=200)
+    status = models.CharField(max_length=12, choices=CaseStatus, default=CaseStatus.OPEN)
+    # What a town hall was told stays on its files: an erased resident is emptied, not removed.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    via_helper = models.BooleanField(default=False)
+    message_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["author", "-created_at", "-id"], name="cases_of_an_author"),
+            models.Index(fields=["department", "-created_at", "-id"], name="cases_of_a_department"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Message(VillageObject):
+    """Hold one utterance in a case, by its author or by a clerk of its department."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="messages")
+    # The place in its case, from one: two clocks never decide what was said first.
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    via_helper = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "number"], name="one_message_per_number")
+        ]

@@ -1,0 +1,39 @@
+"""Who may speak with the town hall, and who for it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from village.core.actor import Actor, Scope
+from village.core.errors import OutOfScope
+from village.core.policy import ALLOWED, Verdict, denied, hidden
+from village.messaging import queries
+from village.messaging.models import Case, Department
+from village.residents.queries import is_member
+
+
+def may_open(by: Actor, department: Department) -> Verdict:
+    """Say whether the actor may bring a case to a department."""
+    if not is_member(by, department.village_id):
+        return hidden()
+    return _covered(by)
+
+
+def may_write(by: Actor, case: Case) -> Verdict:
+    """Say whether the actor may write in a case: as its author, or as a clerk."""
+    if queries.is_author(by, case):
+        return _covered(by)
+    return ALLOWED if queries.is_clerk(by, case.department) else hidden()
+
+
+def may_handle(by: Actor, case: Case) -> Verdict:
+    """Say whether the actor may acknowledge or resolve a case."""
+    if queries.is_clerk(by, case.department):
+        return ALLOWED
+    if queries.is_author(by, case):
+        return denied(_("Only the town hall does this."))
+    return hidden()
+
+
+def _covered(by: Actor) -> Verdict:
+    return ALLOWED if by.may(Scope.AUTHORITY_WRITE) else Verdict(OutOfScope())

@@ -1,0 +1,109 @@
+"""Which departments and cases there are, and who may look into them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from village.core.actor import Actor, Scope
+from village.core.errors import NotFound
+from village.messaging.models import Case, Department, Message
+from village.residents.models import Resident, Role
+from village.residents.queries import granted, holders, holds, is_member, villages_of
+
+
+def departments_of(village: str) -> QuerySet[Department]:
+    """Give the departments of a village with their categories."""
+    return Department.objects.filter(village=village).prefetch_related("categories")
+
+
+def department_or_404(village: str, department_id: UUID) -> Department:
+    """
+    Find a department of a village.
+
+    :raises NotFound: if the village has none of this id
+    """
+    found = Department.objects.filter(village=village, pk=department_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def desk_of(by: Actor, department_id: UUID) -> Department | None:
+    """Give a department if the actor is a clerk of it; to all others its desk looks absent."""
+    found = Department.objects.filter(pk=department_id).first()
+    return found if found is not None and is_clerk(by, found) else None
+
+
+def desk_or_404(by: Actor, department_id: UUID) -> Department:
+    """
+    Find a department of which the actor is a clerk.
+
+    :raises NotFound: if there is none of this id, or the actor is no clerk of it
+    """
+    found = desk_of(by, department_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_clerk(by: Actor, department: Department) -> bool:
+    """Tell whether the actor is a clerk of a department."""
+    return holds(by, department.village_id, Role.CLERK, of=department.pk)
+
+
+def is_author(by: Actor, case: Case) -> bool:
+    """Tell whether a case is the principal's own, and she still lives here."""
+    return case.author_id == by.principal_id and is_member(by, case.village_id)
+
+
+def clerks_of(village: str, department_id: UUID) -> QuerySet[Resident]:
+    """Give the clerks of a department."""
+    return holders(village, Role.CLERK, of=department_id)
+
+
+def cases() -> QuerySet[Case]:
+    """Give cases with all that is shown of them."""
+    return Case.objects.select_related("department", "category", "author")
+
+
+def cases_of_department(department: Department) -> QuerySet[Case]:
+    """Give the cases of a department."""
+    return cases().filter(department=department)
+
+
+def cases_visible_to(by: Actor) -> QuerySet[Case]:
+    """Give the cases that the actor may read: her own, and as a clerk those of her department."""
+    if not by.may(Scope.AUTHORITY_READ):
+        return cases().none()
+    own = Q(author=by.principal_id, village__in=villages_of(by))
+    return cases().filter(own | Q(department__in=_desks(by)))
+
+
+def visible_case(by: Actor, case_id: UUID) -> Case:
+    """
+    Find a case that the actor may read.
+
+    :raises NotFound: if there is none
+    """
+    found = cases_visible_to(by).filter(pk=case_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def messages_of(case: Case) -> QuerySet[Message]:
+    """Give what was said in a case."""
+    return Message.objects.filter(case=case).select_related("author", "case")
+
+
+def message_of(message_id: UUID) -> Message | None:
+    """Give a message with all that is shown of it; ``None`` when it is gone."""
+    return Message.objects.select_related("author", "case").filter(pk=message_id).first()
+
+
+def _desks(by: Actor) -> list[UUID]:
+    """Give the departments of which the actor is a clerk, by a role of their own village."""
+    given = Department.objects.filter(pk__in=granted(by, Role.CLERK))
+    return [department.pk for department in given if is_clerk(by, department)]
