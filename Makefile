@@ -10,7 +10,7 @@ export PORT ?= 8000
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.ready ## Serve the demo village on http://127.0.0.1:8000 (PORT= to change)
+run: .venv/.ready .env ## Serve the demo village on http://127.0.0.1:8000 (PORT= to change)
 	@.venv/bin/python manage.py serve
 
 test: .venv/.dev ## Run all tests, on SQLite and on PostgreSQL with Redis (ARGS= for pytest)
@@ -43,6 +43,10 @@ clean: ## Remove what the tools built; what the village knows (var/, media/) sta
 	rm -rf .venv .coverage htmlcov .hypothesis .import_linter_cache
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .schemathesis schemathesis-report
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What this village is; written once, then yours.
+.env:
+	@$(PYTHON) tools/environment.py
 
 # One environment. `run` is content with what runs; the others bring what builds, and `run` then
 # keeps it.

@@ -1,0 +1,31 @@
+"""Write .env, the demo's settings, where there is none yet: `python3 tools/environment.py`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+ENV = Path(__file__).resolve().parent.parent / ".env"
+
+
+def write(path: Path) -> bool:
+    """Write the settings of a demo with a secret of its own, unless there are some already."""
+    lines = (
+        "# The settings of this village; docs/settings.md names them all.",
+        "VILLAGE_DEMO=true",
+        f"SECRET_KEY={secrets.token_urlsafe(50)}",
+        "ALLOWED_HOSTS=127.0.0.1,localhost",
+    )
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with open(descriptor, "w") as file:
+        file.write("\n".join(lines) + "\n")
+    return True
+
+
+if __name__ == "__main__":
+    if write(ENV):
+        print("Wrote .env: this is a demo village with a secret of its own.", flush=True)
