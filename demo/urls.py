@@ -1,5 +1,7 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from demo import pages
+
+urlpatterns: list[URLPattern] = [path("demo/sign-in", pages.sign_in, name="demo-sign-in")]

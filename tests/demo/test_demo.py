@@ -1,0 +1,150 @@
+"""The demo: both villages, whole, and the same however often they are built."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from demo import ground
+from demo.people import EDDA, NORA, OTTO, PEOPLE, STRANG, TOM, VERA
+from village.core.actor import Scope
+from village.journal.models import Entry
+from village.messaging.models import Case, Department
+from village.residents.models import Resident, Role
+from village.residents.queries import holds, is_member, roles_by_village
+
+pytestmark = pytest.mark.django_db
+
+
+def build() -> str:
+    said = StringIO()
+    call_command("demo", stdout=said)
+    return said.getvalue()
+
+
+def rows() -> dict[str, int]:
+    """Count the rows of every table."""
+    counted = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")
+            counted[table] = cursor.fetchone()[0]
+    return counted
+
+
+class TestBuild:
+    def test_lets_everybody_move_in_with_the_roles_of_the_contract(self) -> None:
+        build()
+
+        assert roles_by_village(TOM.id) == {"lindental": ["resident"]}
+        assert roles_by_village(VERA.id) == {"lindental": ["resident", "volunteer"]}
+        assert roles_by_village(STRANG.id) == {"bergheim": ["resident"]}
+        assert not is_member(ground.as_(STRANG), "lindental")
+        held = {role for person in PEOPLE for role in roles_by_village(person.id).popitem()[1]}
+        assert held >= set(Role.values) - {Role.EDITOR}
+
+    def test_gives_everybody_an_address_but_edda(self) -> None:
+        build()
+
+        emails = dict(Resident.objects.values_list("pk", "email"))
+        assert emails.pop(EDDA.id) is None
+        assert emails.pop(STRANG.id) == "strang@bergheim.example"
+        assert emails[TOM.id] == "tom@lindental.example"
+
+    def test_lets_vera_act_for_edda(self) -> None:
+        build()
+
+        by = ground.vera_for_edda(timezone.now())
+
+        assert (by.principal_id, by.helper_id) == (EDDA.id, VERA.id)
+        assert by.may(Scope.RIDES_REQUEST)
+        assert not by.may(Scope.CONTACT_DETAILS)
+
+    def test_changes_nothing_the_second_time(self) -> None:
+        build()
+        before = rows()
+
+        build()
+
+        assert rows() == before
+
+    def test_says_how_far_it_has_come(self) -> None:
+        said = build()
+
+        assert said.splitlines()[0] == "  Two villages among the hills"
+        assert said.endswith("The demo is built.\n")
+        assert "\x1b" not in said
+
+    def test_is_refused_where_people_really_live(self, settings: Any) -> None:
+        settings.VILLAGE_DEMO = False
+
+        with pytest.raises(CommandError, match="not a demo"):
+            build()
+
+        assert not Resident.objects.exists()
+
+    def test_lists_who_can_sign_in(self) -> None:
+        said = StringIO()
+
+        call_command("demo", who=True, stdout=said)
+
+        assert all(person.name in said.getvalue() for person in PEOPLE)
+
+
+class TestTownHall:
+    def test_has_a_clerk_for_each_department(self) -> None:
+        build()
+
+        for department in Department.objects.all():
+            assert holds(ground.as_(OTTO), "lindental", Role.CLERK, of=department.pk)
+
+    def test_was_told_of_the_lamp_by_vera_in_eddas_name(self) -> None:
+        build()
+
+        lamp = Case.objects.get(title__contains="Laterne")
+        assert (lamp.author_id, lamp.via_helper, lamp.status) == (EDDA.id, True, "acknowledged")
+        opened = Entry.objects.get(kind="messaging.case_opened", principal_id=EDDA.id)
+        assert opened.helper_id == VERA.id
+
+
+class TestDoor:
+    def test_lets_a_visitor_in_as_somebody(self) -> None:
+        build()
+        visitor = Client()
+
+        answer = visitor.post("/demo/sign-in", {"name": "nora"})
+
+        assert (answer.status_code, answer["Location"]) == (302, "/")
+        assert visitor.get("/api/v1/me").json()["id"] == str(NORA.id)
+
+    def test_lets_her_become_somebody_else(self) -> None:
+        build()
+        visitor = Client()
+        visitor.post("/demo/sign-in", {"name": "nora"})
+
+        visitor.post("/demo/sign-in", {"name": "tom"})
+
+        assert visitor.get("/api/v1/me").json()["id"] == str(TOM.id)
+
+    @pytest.mark.parametrize("name", ["", "nobody", "nora\0", "n" * 5000])
+    def test_knows_only_who_lives_there(self, name: str) -> None:
+        build()
+
+        assert Client().post("/demo/sign-in", {"name": name}).status_code == 404
+
+    def test_refuses_a_form_that_another_page_sent(self) -> None:
+        build()
+
+        answer = Client(enforce_csrf_checks=True).post("/demo/sign-in", {"name": "nora"})
+
+        assert answer.status_code == 403
+
+    def test_is_opened_by_a_form_only(self) -> None:
+        assert Client().get("/demo/sign-in").status_code == 405
