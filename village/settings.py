@@ -140,8 +140,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if REDIS_URL:
     CHANNEL_LAYERS: dict[str, Any] = {
         "default": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL]},
+            "BACKEND": "village.realtime.layer.RedisHintLayer",
+            "CONFIG": {"url": REDIS_URL},
         }
     }
     CACHES: dict[str, Any] = {
@@ -186,6 +186,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",
         "schedule": timedelta(seconds=env.int("FEED_TICK_SECONDS", default=30)),
+        "options": {"expires": 30},
+    },
+    "news-render-pictures": {
+        "task": "news.tasks.render_waiting_pictures",
+        "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
     "notifications-send": {

@@ -11,7 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from village.asgi import application
 from village.core.actor import SYSTEM, Actor
 from village.journal.actions import record
 from village.realtime import tickets
+from village.realtime.hub import hub
 from village.residents import facts
 from village.residents.models import Resident
 
@@ -73,9 +74,17 @@ def everybody() -> Cast:
 ticket = sync_to_async(ticket_of)
 
 
+@pytest.fixture(autouse=True)
+async def nerves() -> AsyncIterator[None]:
+    yield
+    await hub.stop()
+
+
 @pytest.fixture
-async def people() -> Cast:
-    return await everybody()
+async def people() -> AsyncIterator[Cast]:
+    yield await everybody()
+    # The thread of the synchronous parts keeps its connection, which would outlive the database.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

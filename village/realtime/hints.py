@@ -15,12 +15,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from channels.layers import BaseChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
 from django.conf import settings
 from prometheus_client import Counter
 
 from village.journal.readers import Recorded
 from village.realtime.frames import Encoded, encode
+from village.realtime.layer import RedisHintLayer
 from village.realtime.names import shown_as
 
 log = structlog.get_logger(__name__)
@@ -117,10 +118,10 @@ def hint(address: str, epoch: str, frame: Encoded) -> dict[str, Any]:
     }
 
 
-def layer() -> BaseChannelLayer:
-    """Give the channel layer between the processes."""
+def layer() -> RedisHintLayer:
+    """Give the channel layer between the processes; there is one wherever there are several."""
     found = get_channel_layer()
-    assert found is not None, "a layer is configured wherever there is more than one process"
+    assert isinstance(found, RedisHintLayer)
     return found
 
 

@@ -64,6 +64,17 @@ class Hub:
         if self.wires is not None:
             self.run(self.wires.listen())
 
+    async def stop(self) -> None:
+        """End every task and let the broker go; the sockets are closed by then."""
+        hints.serve_from(asyncio.get_running_loop(), None)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self.wires is not None:
+            await self.wires.cut()
+        self.loop = None
+
     @property
     def healthy_at(self) -> float:
         """Give when the log last answered, on the monotonic clock; 0 before the first time."""
