@@ -1,5 +1,9 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from events import pages
+
+urlpatterns: list[URLPattern] = [
+    path("villages/<slug:v>/events.ics", pages.calendar, name="events-calendar"),
+]

@@ -1,0 +1,21 @@
+"""The verbs of the event board: the only code that changes an event or who comes."""
+
+from __future__ import annotations
+
+from events.actions.attendances import NoSeats, NotPublished, free_places, sign_up, withdraw
+from events.actions.events import Place, announce_event, publish_event
+from events.actions.occurrences import Cancelled, Over, cancel_occurrence
+
+__all__ = [
+    "Cancelled",
+    "NoSeats",
+    "NotPublished",
+    "Over",
+    "Place",
+    "announce_event",
+    "cancel_occurrence",
+    "free_places",
+    "publish_event",
+    "sign_up",
+    "withdraw",
+]

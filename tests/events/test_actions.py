@@ -1,0 +1,452 @@
+"""Announcing an event, coming to it, waiting for a place, and calling it off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from events import actions
+from events.models import Attendance, Event, EventStatus, Occurrence
+from tests.events.factories import ALTE_SCHULE, make_date, make_event, sign_up, withdraw
+from tests.support.cast import Cast
+from village.core.actor import SYSTEM, Actor
+from village.core.errors import Forbidden, Invalid, NotFound, OutOfScope
+from village.journal.models import Entry
+from village.residents.models import Resident
+
+pytestmark = pytest.mark.django_db
+As = Callable[[Resident], Actor]
+
+
+def kinds() -> list[str]:
+    stored = Entry.objects.order_by("pk").values_list("kind", flat=True)
+    return [kind.removeprefix("events.") for kind in stored]
+
+
+def standing(date: Occurrence) -> tuple[int, int]:
+    date.refresh_from_db()
+    return date.seats_taken, date.waiting
+
+
+def state_of(attendance: Attendance) -> str:
+    attendance.refresh_from_db()
+    return attendance.status
+
+
+class TestAnnounceEvent:
+    def test_puts_an_event_with_its_date_onto_the_board(self, nora: Resident, at: datetime) -> None:
+        event = make_event(nora, at=at, capacity=30)
+
+        date = event.occurrences.get()
+        assert (event.organiser, event.status, event.published_at) == (nora, "published", at)
+        assert (date.begins_at, date.ends_at) == (event.begins_at, event.ends_at)
+        assert (date.capacity, date.seats_left, date.status) == (30, 30, "scheduled")
+        assert kinds() == ["event_published"]
+
+    def test_keeps_a_draft_to_its_organiser(self, nora: Resident, at: datetime) -> None:
+        event = make_event(nora, at=at, publish=False)
+
+        assert (event.status, event.published_at) == (EventStatus.DRAFT, None)
+        assert kinds() == ["event_announced"]
+
+    def test_refuses_whoever_lives_elsewhere(self, strang: Resident, at: datetime) -> None:
+        with pytest.raises(NotFound):
+            make_event(strang, at=at)
+
+        assert not Event.objects.exists()
+        assert not Entry.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("begins", "ends", "field"),
+        [
+            (timedelta(days=2), timedelta(days=2), "ends_at"),
+            (timedelta(days=2), timedelta(days=1), "ends_at"),
+            (timedelta(days=1), timedelta(days=33), "ends_at"),
+            (timedelta(days=-2), timedelta(0), "begins_at"),
+            (timedelta(days=4000), timedelta(days=4001), "begins_at"),
+        ],
+    )
+    def test_refuses_times_that_make_no_sense(
+        self, nora: Resident, at: datetime, begins: timedelta, ends: timedelta, field: str
+    ) -> None:
+        with pytest.raises(Invalid) as refusal:
+            make_event(nora, at=at, begins_at=at + begins, ends_at=at + ends)
+
+        assert refusal.value.field == field
+
+    def test_refuses_a_helper_whose_mandate_does_not_cover_it(
+        self, vera_for_edda: Actor, at: datetime
+    ) -> None:
+        with pytest.raises(OutOfScope):
+            actions.announce_event(
+                by=vera_for_edda,
+                village="lindental",
+                title="t",
+                text="t",
+                begins_at=at + timedelta(days=1),
+                ends_at=at + timedelta(days=1, hours=1),
+                place=ALTE_SCHULE,
+                capacity=None,
+                publish=True,
+                at=at,
+            )
+
+
+class TestPublishEvent:
+    def test_puts_a_draft_onto_the_board_once(self, as_: As, nora: Resident, at: datetime) -> None:
+        event = make_event(nora, at=at, publish=False)
+        later = at + timedelta(hours=1)
+        for moment in (later, later + timedelta(hours=1)):
+            event = actions.publish_event(by=as_(nora), event_id=event.pk, at=moment)
+
+        assert (event.status, event.published_at) == ("published", later)
+        assert kinds() == ["event_announced", "event_published"]
+
+    def test_hides_a_draft_from_everybody_else(
+        self, as_: As, nora: Resident, stella: Resident, at: datetime
+    ) -> None:
+        event = make_event(nora, at=at, publish=False)
+
+        with pytest.raises(NotFound):
+            actions.publish_event(by=as_(stella), event_id=event.pk, at=at)
+
+    def test_refuses_a_draft_whose_time_has_passed(
+        self, as_: As, nora: Resident, at: datetime
+    ) -> None:
+        event = make_event(nora, at=at, publish=False)
+
+        with pytest.raises(actions.Over):
+            actions.publish_event(by=as_(nora), event_id=event.pk, at=event.ends_at)
+
+    def test_refuses_a_draft_that_was_cancelled(
+        self, as_: As, nora: Resident, at: datetime
+    ) -> None:
+        event = make_event(nora, at=at, publish=False)
+        date = event.occurrences.get()
+        actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=at)
+
+        with pytest.raises(actions.Cancelled):
+            actions.publish_event(by=as_(nora), event_id=event.pk, at=at)
+
+    def test_says_nothing_is_there_when_nothing_is(
+        self, as_: As, nora: Resident, at: datetime
+    ) -> None:
+        with pytest.raises(NotFound):
+            actions.publish_event(by=as_(nora), event_id=uuid4(), at=at)
+
+
+class TestSignUp:
+    def test_gives_a_party_its_places(self, nora: Resident, tom: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        attendance = sign_up(tom, date, 2, needs_lift=True)
+
+        assert (attendance.resident, attendance.status) == (tom, "confirmed")
+        assert attendance.needs_lift
+        assert standing(date) == (2, 0)
+        assert kinds() == ["event_published", "attendance_confirmed"]
+
+    def test_lets_everybody_come_where_nobody_counts(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+
+        assert sign_up(tom, date, 50).status == "confirmed"
+        assert date.seats_left is None
+
+    def test_changes_nothing_the_second_time(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        first, second = sign_up(tom, date, 2), sign_up(tom, date, 2)
+
+        assert first == second
+        assert standing(date) == (2, 0)
+        assert kinds() == ["event_published", "attendance_confirmed"]
+
+    def test_puts_who_does_not_fit_on_the_waiting_list(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=2)
+        sign_up(nora, date, 2)
+        waiting = [sign_up(tom, date), sign_up(mia, date, 2)]
+
+        assert [(each.status, each.turn) for each in waiting] == [
+            ("waitlisted", 1),
+            ("waitlisted", 2),
+        ]
+        assert standing(date) == (2, 2)
+        assert kinds()[-1] == "attendance_waitlisted"
+
+    def test_counts_for_the_elder_when_a_volunteer_signs_her_up(
+        self, nora: Resident, edda: Resident, vera_for_edda: Actor, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        attendance = sign_up(vera_for_edda, date, 1, needs_lift=True)
+
+        entry = Entry.objects.latest("pk")
+        assert attendance.resident == edda
+        assert (entry.principal_id, entry.helper_id) == (edda.pk, vera_for_edda.helper_id)
+        assert entry.mandate_id == vera_for_edda.mandate_id
+
+    def test_refuses_a_draft(self, nora: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at, publish=False)
+
+        with pytest.raises(actions.NotPublished):
+            sign_up(nora, date)
+
+    def test_refuses_what_is_over(self, nora: Resident, tom: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at)
+
+        with pytest.raises(actions.Over):
+            sign_up(tom, date, at=date.ends_at)
+
+    def test_refuses_what_is_cancelled(
+        self, as_: As, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=at)
+
+        with pytest.raises(actions.Cancelled):
+            sign_up(tom, date)
+
+    def test_shows_nothing_to_a_stranger(
+        self, nora: Resident, strang: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+
+        with pytest.raises(NotFound):
+            sign_up(strang, date)
+
+
+class TestChangeOfTheParty:
+    def test_a_smaller_party_makes_room_for_who_waits(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=4)
+        sign_up(nora, date, 4)
+        waiting = sign_up(tom, date, 2)
+        sign_up(nora, date, 2)
+
+        assert state_of(waiting) == "confirmed"
+        assert standing(date) == (4, 0)
+        assert kinds()[-2:] == ["attendance_changed", "attendance_promoted"]
+
+    def test_a_party_that_cannot_grow_keeps_its_places(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=4)
+        sign_up(nora, date, 2)
+        sign_up(tom, date, 1)
+
+        with pytest.raises(actions.NoSeats) as refusal:
+            sign_up(nora, date, 4)
+
+        assert "Only 1 more" in refusal.value.detail
+        assert standing(date) == (3, 0)
+
+    def test_a_party_grows_into_what_is_left(self, nora: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at, capacity=4)
+        sign_up(nora, date, 2)
+
+        assert sign_up(nora, date, 4).status == "confirmed"
+        assert standing(date) == (4, 0)
+
+    def test_a_waiting_party_keeps_its_turn_when_it_grows(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=2)
+        sign_up(nora, date, 2)
+        sign_up(tom, date, 1)
+        sign_up(mia, date, 1)
+
+        assert sign_up(tom, date, 2).turn == 1
+
+    def test_a_waiting_party_that_shrinks_to_what_is_left_comes_in(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        sign_up(nora, date, 2)
+        sign_up(tom, date, 2)
+
+        assert sign_up(tom, date, 1).status == "confirmed"
+        assert standing(date) == (3, 0)
+        assert kinds()[-1] == "attendance_confirmed"
+
+    def test_asking_for_a_lift_later_is_a_change(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        sign_up(tom, date)
+
+        assert sign_up(tom, date, needs_lift=True).needs_lift
+        assert kinds()[-1] == "attendance_changed"
+
+
+class TestWithdraw:
+    def test_promotes_the_first_who_fit_in_their_order(
+        self, cast: Cast, nora: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        sign_up(nora, date, 3)
+        large, small, tiny, late = (
+            sign_up(cast.tom, date, 4),
+            sign_up(cast.mia, date, 2),
+            sign_up(cast.otto, date, 1),
+            sign_up(cast.carla, date, 1),
+        )
+        withdraw(nora, date)
+
+        assert [state_of(each) for each in (large, small, tiny, late)] == [
+            "waitlisted",
+            "confirmed",
+            "confirmed",
+            "waitlisted",
+        ]
+        assert standing(date) == (3, 2)
+        assert kinds()[-3:] == ["attendance_withdrawn", *["attendance_promoted"] * 2]
+
+    def test_changes_nothing_the_second_time(
+        self, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=3)
+        sign_up(tom, date)
+        withdraw(tom, date)
+        withdraw(tom, date)
+
+        assert standing(date) == (0, 0)
+        assert kinds().count("attendance_withdrawn") == 1
+
+    def test_leaving_the_waiting_list_promotes_nobody(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=1)
+        sign_up(nora, date)
+        sign_up(tom, date)
+        last = sign_up(mia, date)
+        withdraw(tom, date)
+
+        assert state_of(last) == "waitlisted"
+        assert standing(date) == (1, 1)
+
+    def test_whoever_comes_back_waits_behind_the_others(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=1)
+        for who in (nora, tom, mia):
+            sign_up(who, date)
+        withdraw(tom, date)
+
+        assert sign_up(tom, date).turn > Attendance.objects.get(resident=mia).turn
+
+    def test_refuses_who_never_signed_up(self, nora: Resident, tom: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at)
+
+        with pytest.raises(NotFound):
+            withdraw(tom, date)
+
+    def test_refuses_what_is_over(
+        self, as_: As, nora: Resident, tom: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        sign_up(tom, date)
+
+        with pytest.raises(actions.Over):
+            actions.withdraw(by=as_(tom), occurrence_id=date.pk, at=date.ends_at)
+
+    def test_promotes_nobody_to_what_is_cancelled(
+        self, as_: As, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at, capacity=1)
+        sign_up(tom, date)
+        waiting = sign_up(mia, date)
+        actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=at)
+        withdraw(tom, date)
+
+        assert state_of(waiting) == "waitlisted"
+
+
+class TestCancelOccurrence:
+    def test_cancels_the_event_with_its_last_date_once(
+        self, as_: As, nora: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        for _ in range(2):
+            actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=at)
+
+        date.refresh_from_db()
+        assert (date.status, date.revision) == ("cancelled", 1)
+        assert Event.objects.get().status == "cancelled"
+        assert kinds() == ["event_published", "occurrence_cancelled"]
+
+    def test_leaves_an_event_that_has_another_date(
+        self, as_: As, nora: Resident, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        Occurrence.objects.create(
+            village_id=date.village_id,
+            event=date.event,
+            begins_at=date.begins_at + timedelta(days=7),
+            ends_at=date.ends_at + timedelta(days=7),
+            changed_at=at,
+            created_at=at,
+        )
+        actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=at)
+
+        assert Event.objects.get().status == "published"
+
+    def test_refuses_what_is_over(self, as_: As, nora: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at)
+
+        with pytest.raises(actions.Over):
+            actions.cancel_occurrence(by=as_(nora), occurrence_id=date.pk, at=date.ends_at)
+
+
+class TestFreePlaces:
+    def test_gives_the_places_of_who_left_to_who_waits(
+        self, nora: Resident, tom: Resident, mia: Resident, at: datetime
+    ) -> None:
+        dates = [make_date(nora, at=at, capacity=1) for _ in range(3)]
+        for date in dates:
+            sign_up(tom, date)
+        waiting = sign_up(mia, dates[1])
+
+        freed = actions.free_places(by=SYSTEM, village="lindental", resident_id=tom.pk, at=at)
+
+        assert freed == 3
+        assert [standing(date) for date in dates] == [(0, 0), (1, 0), (0, 0)]
+        assert state_of(waiting) == "confirmed"
+
+    def test_leaves_what_is_over(self, nora: Resident, tom: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at)
+        sign_up(tom, date)
+
+        after = date.ends_at
+        actions.free_places(by=SYSTEM, village="lindental", resident_id=tom.pk, at=after)
+
+        assert standing(date) == (1, 0)
+
+    def test_is_done_by_nobody_else(
+        self, as_: As, stella: Resident, tom: Resident, at: datetime
+    ) -> None:
+        with pytest.raises(Forbidden):
+            actions.free_places(by=as_(stella), village="lindental", resident_id=tom.pk, at=at)
+
+
+class TestTables:
+    def test_never_hold_more_seats_than_there_are(self, nora: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at, capacity=2)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Occurrence.objects.filter(pk=date.pk).update(seats_taken=3)
+
+    def test_know_a_person_once_per_date(self, nora: Resident, tom: Resident, at: datetime) -> None:
+        date = make_date(nora, at=at)
+        attendance = sign_up(tom, date)
+        attendance.pk = uuid4()
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            attendance.save(force_insert=True)
