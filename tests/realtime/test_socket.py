@@ -232,6 +232,22 @@ class TestFollowing:
         await nora.say(type="ack", topic="residents/me", seq=256)
         assert [(await nora.hear())["seq"] for _ in range(4)] == [257, 258, 259, 260]
 
+    async def test_asking_twice_at_once_is_following_once(
+        self, signed_in: Any, people: Cast
+    ) -> None:
+        nora = await signed_in(people.nora)
+        for _ in range(3):
+            await nora.say(type="subscribe", topic="residents/me")
+        assert [(await nora.hear())["type"] for _ in range(3)] == ["subscribed"] * 3
+        await grant(people, people.nora)
+
+        assert (await nora.hear())["seq"] == 1
+        assert await nora.wire.receive_nothing(timeout=1.5)
+
+        await nora.say(type="unsubscribe", topic="residents/me")
+        await grant(people, people.nora)
+        assert await nora.wire.receive_nothing(timeout=1.5)
+
 
 class TestRevocation:
     async def test_signing_out_closes_the_socket(self, signed_in: Any, people: Cast) -> None:

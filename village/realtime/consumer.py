@@ -66,10 +66,10 @@ class Connection:
             case protocol.Greet(ticket):
                 await self._greet(ticket)
             case protocol.Subscribe(topic, since):
-                self._stop_following(topic)
+                self.stop_following(topic)
                 hub.subscribe(self, topic, since)
             case protocol.Unsubscribe(topic):
-                self._stop_following(topic)
+                self.stop_following(topic)
             case protocol.Ack(topic, seq):
                 if (follower := self.following.get(topic)) is not None:
                     follower.ack(seq)
@@ -126,7 +126,7 @@ class Connection:
 
     def leave(self, topic: str) -> None:
         """Follow a stream no longer, by the server's wish."""
-        self._stop_following(topic)
+        self.stop_following(topic)
         self.session.topics.discard(topic)
 
     def heartbeat(self) -> None:
@@ -151,10 +151,11 @@ class Connection:
         if self.is_open:
             self.is_open = False
             for topic in list(self.following):
-                self._stop_following(topic)
+                self.stop_following(topic)
             registry.remove(self)
 
-    def _stop_following(self, topic: str) -> None:
+    def stop_following(self, topic: str) -> None:
+        """Follow a stream no longer."""
         if (follower := self.following.pop(topic, None)) is not None:
             hub.unsubscribe(follower)
 

@@ -163,6 +163,8 @@ class Hub:
             connection.forget(topic)
             connection.say({"type": "reset", "reason": reason, **head, "snapshot": snapshot})
             return
+        # Whoever asked twice before the door answered follows once.
+        connection.stop_following(topic)
         follower = Follower(connection, channel, topic, since.seq if since else (channel.seq or 0))
         connection.follow(follower)
         connection.say({"type": "subscribed", **head, "recovered": since is not None})

@@ -20,6 +20,8 @@ TOPICS_MAX = 50
 FRAMES_PER_SECOND = 20
 # A client that comes back speaks for all its topics at once.
 FRAMES_BURST = 120
+# Acknowledging is what we ask for: far behind on many topics, a client does little else.
+ACK_COSTS = 0.1
 HELLO_WITHIN = 5.0
 HEARTBEAT = 25
 WINDOW = 256
@@ -176,6 +178,7 @@ class Session:
                 seq = _number(frame.get("seq"))
                 if seq is None:
                     return Hangup(Close.BAD_FRAME)
+                self._allowance += 1 - ACK_COSTS
                 return Ack(topic, seq) if topic in self.topics else None
         return Typing(topic) if topic in self.topics else None
 

@@ -83,7 +83,7 @@ class Registry:
         try:
             identity = await hub.lookups.run(tickets.identity_of_session, session_key)
         except DatabaseError:
-            connection.close(Close.GOING_AWAY)
+            connection.go_away(DRAIN_SPREAD)
             return
         self._welcome(connection, identity)
 
@@ -96,7 +96,10 @@ class Registry:
                 found = await hub.lookups.run(tickets.redeem, {ticket for _, ticket in arrived})
             except DatabaseError as error:
                 log.warning("tickets_unavailable", error=type(error).__name__)
-                found = {}
+                for connection, _ in arrived:
+                    connection.go_away(DRAIN_SPREAD)
+                del self._greeting[: len(arrived)]
+                continue
             del self._greeting[: len(arrived)]
             for connection, ticket in arrived:
                 # A ticket that two sockets of this process say lets the first one in.
