@@ -39,9 +39,9 @@ def page(rows: QuerySet[M], *, order: tuple[str, ...], limit: int, after: str | 
     :raises Invalid: if the cursor is not one of ours
     """
     fields = [name.lstrip("-") for name in order]
-    if after:
-        rows = rows.filter(_beyond(order, _read(after, len(fields))))
     try:
+        if after:
+            rows = rows.filter(_beyond(order, _read(after, len(fields))))
         found = list(rows.order_by(*order)[: limit + 1])
     except (ValidationError, ValueError, TypeError) as error:
         raise _foreign_cursor() from error
