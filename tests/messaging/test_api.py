@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -185,6 +187,24 @@ class TestListingCases:
         assert second["next"] is None
         shown = {each["id"] for each in first["items"] + second["items"]}
         assert shown == {str(case.pk), str(eddas_case.pk)}
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            ["x", "y"],
+            ["2026-11-22T00:00:00+00:00", "y"],
+            ["", ""],
+            ["x"],
+            ["9" * 40, "9" * 40],
+            [1, 2],
+        ],
+    )
+    def test_names_a_cursor_that_is_not_its_own(
+        self, api: Api, nora: Resident, case: Case, values: list[Any]
+    ) -> None:
+        cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
+        answer = api(nora).get(CASES, {"after": cursor})
+        assert (answer.status_code, list(answer.json()["errors"])) == (422, ["after"])
 
     @pytest.mark.parametrize("path", [CASES, "/api/v1/departments/{department}/cases"])
     def test_takes_as_many_queries_as_for_one(
