@@ -7,8 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from demo.people import Unknown, find
+from demo.people import PEOPLE, Unknown, find, is_built
 from demo.sign_in import BACKEND
+from village.web.pages import Guest, invite
 
 
 @require_POST
@@ -20,3 +21,13 @@ def sign_in(request: HttpRequest) -> HttpResponseRedirect:
         raise Http404(_("Nobody of this name lives here.")) from None
     login(request, resident, backend=BACKEND)
     return HttpResponseRedirect("/")
+
+
+def guests() -> list[Guest]:
+    """Name everybody a visitor may come in as."""
+    if not is_built():
+        return []
+    return [Guest(person.name, person.display_name, person.role) for person in PEOPLE]
+
+
+invite(guests)

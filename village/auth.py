@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -9,8 +10,9 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.headless.contrib.ninja.security import x_session_token_auth
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security.apikey import APIKeyCookie, APIKeyHeader
@@ -19,11 +21,14 @@ from village.assist.queries import actor_under_mandate
 from village.core.actor import Actor
 from village.core.errors import DomainError
 from village.core.idempotency import SAFE_METHODS
+from village.core.pages import is_page, refusal, to_sign_in
 from village.core.problem import problem, problem_of
 
 ACTING_FOR = "X-Acting-For"
 # What is not even an id names a mandate that nobody holds.
 NO_MANDATE = UUID(int=0)
+# The pages of somebody else, as one tab shows them: /for/<mandate>/villages/lindental.
+_FOR_SOMEBODY = re.compile(r"/for/(?P<mandate>[^/]+)(?P<page>/.*)?")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,15 +37,15 @@ class ActorMiddleware:
     Say who acts in ``request.actor``: nobody, a resident, or a helper for her principal.
 
     An app sends its session in ``X-Session-Token``, a browser its cookie. ``X-Acting-For``
-    names the mandate of this one request: no server remembers a current person, so two
-    tabs can never mix.
+    names the mandate of this one request, and so does the prefix ``/for/<mandate>`` of a page:
+    no server remembers a current person, so two tabs can never mix.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.actor = None
+        request.actor, request.prefix = None, ""
         token = request.headers.get("X-Session-Token")
         user = x_session_token_auth(request) if token else request.user
         request.session_key = token or request.session.session_key or ""
@@ -48,21 +53,30 @@ class ActorMiddleware:
             request.user = user
             request.actor = Actor(principal_id=user.pk)
         if request.path.startswith("/api/"):
-            if refusal := self._refuse_foreign_page(request, token):
-                return refusal
+            if refused := self._refuse_foreign_page(request, token):
+                return refused
             if mandate := request.headers.get(ACTING_FOR):
                 return self._act_for(request, mandate)
+        elif named := _FOR_SOMEBODY.fullmatch(request.path):
+            return self._show_for(request, named["mandate"], named["page"] or "/")
         return self.get_response(request)
+
+    def process_view(
+        self, request: Any, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        """Show somebody else's pages, and nothing beside them: no account, no machine's address."""
+        if request.prefix and not is_page(view):
+            raise Http404
 
     def _refuse_foreign_page(self, request: Any, token: str | None) -> HttpResponse | None:
         """Refuse an unsafe request that a browser was tricked into: a cookie without its proof."""
         if request.actor is None or token or request.method in SAFE_METHODS:
             return None
         # The API's views are exempt, because apps send no cookies; here the exemption ends.
-        refusal = CsrfViewMiddleware(lambda _: HttpResponse()).process_view(
+        refused = CsrfViewMiddleware(lambda _: HttpResponse()).process_view(
             request, _any_view, (), {}
         )
-        if refusal is None:
+        if refused is None:
             return None
         return problem(403, "auth.csrf", _("This page is out of date. Please load it again."))
 
@@ -82,6 +96,27 @@ class ActorMiddleware:
         # Header values are latin-1: a name in any script travels percent-encoded.
         response["X-Acting-For-Name"] = quote(name)
         return response
+
+    def _show_for(self, request: Any, mandate: str, page: str) -> HttpResponse:
+        """Answer as the page behind the prefix; every address on that page keeps it."""
+        if request.actor is None:
+            return to_sign_in(request)
+        try:
+            request.actor, _name = actor_under_mandate(
+                helper_id=request.actor.principal_id,
+                mandate_id=_uuid(mandate) or NO_MANDATE,
+                at=timezone.now(),
+            )
+        except DomainError as error:
+            return refusal(request, error)
+        outside = get_script_prefix()
+        request.prefix = f"/for/{request.actor.mandate_id}"
+        request.path_info = page
+        set_script_prefix(f"{request.prefix}/")
+        try:
+            return self.get_response(request)
+        finally:
+            set_script_prefix(outside)
 
 
 def _any_view(request: HttpRequest) -> HttpResponse:

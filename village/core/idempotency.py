@@ -2,7 +2,8 @@
 One transaction around every unsafe request, and one effect for every Idempotency-Key.
 
 The key is stored in the transaction of its effect: both are there, or neither. A second
-request with the same key waits for the first and gets its answer.
+request with the same key waits for the first and gets its answer. A page's form carries its
+key in a hidden field, so that a button pressed twice acts once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from village.core import delegation
 from village.core.actor import Actor
 from village.core.errors import DomainError
 from village.core.models import KeptAnswer
-from village.core.problem import problem, problem_of
+from village.core.pages import refusal
+from village.core.problem import problem_of
 
 KEPT_FOR = timedelta(hours=72)
 KEY_MAX = 255
@@ -28,26 +30,43 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What was never judged by a verb is not kept: a client may mend it and use the key again.
 _UNJUDGED = frozenset({400, 401, 405, 413, 415, 422, 429})
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+# The hidden field of a page's form that says which one it is; see the tag ``once``.
+FORM_KEY = "once"
+# What signs people in and serves operators has transactions of its own.
+_NOT_OURS = ("/_allauth/", "/accounts/", "/operate/")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class KeyMalformed(DomainError):
+    """A key is empty or too long."""
+
+    code = "idempotency.key_malformed"
+    status = 400
+
+
+class SentTwice(DomainError):
+    """A key comes again with another request: what it first stood for has been done."""
+
+    code = "idempotency.key_reused"
+
+
 class UnsafeRequestMiddleware:
-    """Run unsafe API requests in a transaction that holds their mandate and their key."""
+    """Run unsafe requests in a transaction that holds their mandate and their key."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE_METHODS or not request.path.startswith("/api/"):
-            return self.get_response(request)
         actor: Actor | None = getattr(request, "actor", None)
-        if actor is None:
+        if request.method in SAFE_METHODS or actor is None or request.path.startswith(_NOT_OURS):
             return self.get_response(request)
-        key = request.headers.get("Idempotency-Key")
+        is_api = request.path.startswith("/api/")
+        key = request.headers.get("Idempotency-Key") if is_api else request.POST.get(FORM_KEY)
         if key is not None and not 0 < len(key) <= KEY_MAX:
-            return problem(400, "idempotency.key_malformed", _("The key has 1 to 255 characters."))
-        fingerprint = _fingerprint(request)
+            return _refused(request, KeyMalformed(_("The key has 1 to 255 characters.")))
+        is_form = not is_api or request.content_type == "multipart/form-data"
+        fingerprint = _fingerprint_of_form(request) if is_form else _fingerprint(request)
         with transaction.atomic():
             if key is None:
                 return self._act(request, actor)
@@ -57,9 +76,9 @@ class UnsafeRequestMiddleware:
                 defaults={"fingerprint": fingerprint, "created_at": timezone.now()},
             )
             if not is_new:
-                return _replay(kept, fingerprint)
+                return _replay(request, kept, fingerprint)
             response = self._act(request, actor)
-            if response.status_code in _UNJUDGED or response.status_code >= 500:
+            if not _is_kept(response, is_api=is_api):
                 transaction.set_rollback(True)
                 return response
             kept.status = response.status_code
@@ -74,7 +93,7 @@ class UnsafeRequestMiddleware:
             try:
                 delegation.hold_mandate(actor)
             except DomainError as error:
-                return problem_of(error)
+                return _refused(request, error)
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -95,11 +114,39 @@ def _fingerprint(request: HttpRequest) -> bytes:
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()
 
 
-def _replay(kept: KeptAnswer, fingerprint: bytes) -> HttpResponse:
+def _fingerprint_of_form(request: HttpRequest) -> bytes:
+    """Tell apart what was filled in: the text of the fields, the content of the files."""
+    digest = hashlib.sha256(request.get_full_path().encode())
+    for name, values in sorted(request.POST.lists()):
+        if name != "csrfmiddlewaretoken":
+            digest.update(repr((name, values)).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest.update(repr((name, file.name)).encode())
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+    return digest.digest()
+
+
+def _is_kept(response: HttpResponse, *, is_api: bool) -> bool:
+    """Tell whether an answer stays; a page that said no may be tried again as it is."""
+    if response.status_code in _UNJUDGED or response.status_code >= 500:
+        return False
+    return is_api or response.status_code < 400
+
+
+def _refused(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return problem_of(error) if request.path.startswith("/api/") else refusal(request, error)
+
+
+def _replay(request: HttpRequest, kept: KeptAnswer, fingerprint: bytes) -> HttpResponse:
     if bytes(kept.fingerprint) != fingerprint:
-        return problem(
-            409, "idempotency.key_reused", _("This key was used for a different request.")
-        )
+        if request.path.startswith("/api/"):
+            words = _("This key was used for a different request.")
+        else:
+            words = _("You have sent this form before. Please open it again to send something new.")
+        return _refused(request, SentTwice(words))
     response = HttpResponse(bytes(kept.body), status=kept.status)
     for name, value in kept.headers.items():
         response[name] = value
