@@ -179,8 +179,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
-    "forget-old-answers": {
-        "task": "village.journal.tasks.forget",
+    "journal-tidy": {
+        "task": "village.journal.tasks.tidy",
         "schedule": timedelta(hours=1),
     },
     "news-pull-feeds": {

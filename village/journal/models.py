@@ -73,6 +73,14 @@ class StreamEntry(models.Model):
         ]
 
 
+class Store(models.Model):
+    """Remember which database this is, so that a restored one is noticed."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    identifier = models.CharField(max_length=32)
+    timeline = models.IntegerField()
+
+
 class Reading(models.Model):
     """Keep that a reaction must still hear of an entry; the broker is only the nudge."""
 

@@ -11,7 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from village.journal import queries, readers
+from village.core.idempotency import forget_old_answers
+from village.journal import queries, readers, retention
 from village.journal.models import Reading
 from village.journal.readers import Recorded
 
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 RETRY_AFTER = (5, 30, 120, 600, 3600)
 SWEEP_AT_ONCE = 200
+READINGS_KEPT = timedelta(days=7)
 
 
 def nudge(recorded: Recorded) -> None:
@@ -44,6 +46,15 @@ def sweep() -> int:
     """Tell the reactions that nobody told in time; give their number."""
     due = Reading.objects.filter(done_at=None, due_at__lte=timezone.now()).order_by("due_at")
     return sum(_tell(reading) for reading in due[:SWEEP_AT_ONCE])
+
+
+@shared_task
+def tidy() -> None:
+    """Let go of what is over: frames that nobody can resume from, kept answers, told readings."""
+    now = timezone.now()
+    retention.trim(at=now)
+    forget_old_answers()
+    Reading.objects.filter(done_at__lt=now - READINGS_KEPT).delete()
 
 
 def _tell(reading: Reading) -> bool:

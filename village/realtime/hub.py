@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from village.core.actor import Scope
-from village.journal import queries
+from village.journal import epochs, queries
 from village.journal.topics import find
 from village.realtime import hints, lookups
 from village.realtime.channel import Channel, Follower
@@ -60,9 +60,16 @@ class Hub:
         self.__init__()  # type: ignore[misc]
         self.loop = loop
         hints.serve_from(loop, self._receive_from_thread)
+        self.run(self._look_at_the_store())
         self.run(self.reader.poll())
         if self.wires is not None:
             self.run(self.wires.listen())
+
+    async def _look_at_the_store(self) -> None:
+        try:
+            await self.lookups.run(epochs.rotate_if_restored)
+        except DatabaseError as error:
+            log.warning("store_unavailable", error=type(error).__name__)
 
     async def stop(self) -> None:
         """End every task and let the broker go; the sockets are closed by then."""

@@ -16,7 +16,7 @@ import structlog
 from django.db import Error as DatabaseError
 from prometheus_client import Counter
 
-from village.journal import queries
+from village.journal import epochs, queries
 from village.realtime import lookups
 from village.realtime.channel import PAGE, RING, Channel, Follower
 from village.realtime.frames import Batch
@@ -97,20 +97,27 @@ class LogReader:
         """Compare the followed streams with the log, about once a second, in one query."""
         while True:
             await asyncio.sleep(POLL * random.uniform(0.8, 1.2))
-            started = [each for each in self.channels.values() if each.seq is not None]
+            shown = {
+                each.address: each.seq for each in self.channels.values() if each.seq is not None
+            }
             try:
-                tops = await self.lookups.run(queries.tops, [each.address for each in started])
+                tops = await self.lookups.run(queries.tops, shown)
+                for address, stands in tops.items():
+                    if stands.seq < shown[address]:
+                        # What was shown is no longer there: the store has lost history.
+                        await self.lookups.run(epochs.rotate, address)
             except DatabaseError as error:
                 log.warning("poll_failed", error=type(error).__name__)
                 continue
             self.healthy_at = time.monotonic()
-            for channel in started:
-                if stands := tops.get(channel.address):
+            for address, stands in tops.items():
+                channel = self.channels.get(address)
+                if channel is not None and stands.seq >= shown[address]:
                     self.heal(channel, stands)
 
     def heal(self, channel: Channel, stands: queries.Top) -> None:
         """Bring a stream to where the log says it stands."""
-        if channel.epoch != stands.epoch or stands.seq < (channel.seq or 0) - RING:
+        if channel.epoch != stands.epoch:
             # The store may have lost history: everybody loads the list anew.
             self.reset(channel, "epoch", list(channel.followers), stands)
             channel.start(stands.epoch, stands.seq)
