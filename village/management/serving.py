@@ -179,7 +179,6 @@ class Serving:
                     where=self.where, reason=getattr(reason, "strerror", None) or reason
                 )
             )
-        end_children()
         if self.jobs is not None:
             self.jobs.wait()
 
@@ -218,20 +217,21 @@ def leave_within(seconds: float) -> None:
     A job that waits for somebody outside must not hold it; what it did not finish is leased
     and done by the next process.
     """
-
-    def leave() -> None:
-        end_children()
-        sys.stdout.flush()
-        os._exit(0)
-
-    timer = threading.Timer(seconds, leave)
+    timer = threading.Timer(seconds, _leave_now)
     timer.daemon = True
     timer.start()
 
 
-def end_children() -> None:
-    """End the programs that this process has started: pictures in the middle of their work."""
-    for children in Path("/proc/self/task").glob("*/children"):
+def _leave_now() -> None:
+    sys.stdout.flush()
+    # Children are pictures in the middle of their work. In one breath with our own end: whoever
+    # waits for one must not take its death for the picture's fault.
+    for pid in _children():
         with suppress(OSError):
-            for pid in children.read_text().split():
-                os.kill(int(pid), signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
+    os._exit(0)
+
+
+def _children() -> list[int]:
+    listed = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for children in listed for pid in children.read_text().split()]
