@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from village.core.actor import Scope
 from village.core.models import VillageObject
@@ -36,6 +39,36 @@ class Accreditation(VillageObject):
                 fields=["centre", "volunteer"], name="one_accreditation_per_volunteer"
             )
         ]
+
+
+class Term(IntEnum):
+    """Name for how many days a mandate can be given."""
+
+    DAY = 1
+    MONTH = 31
+    HALF_YEAR = 182
+
+
+class ConsentKind(models.TextChoices):
+    """Name how a person can say yes to a mandate."""
+
+    PAPER = "paper", _("signed on paper")
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Hold how a person has said yes, and who was there to see it."""
+
+    kind: ConsentKind
+    witness: str
+
+
+class MandateStatus(models.TextChoices):
+    """Name how a mandate stands at a moment."""
+
+    ACTIVE = "active", _("active")
+    ENDED = "ended", _("ended")
+    REVOKED = "revoked", _("revoked")
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
@@ -78,3 +111,9 @@ class Mandate(VillageObject):
         """Give the scopes; one that a later version dropped covers nothing."""
         known = set(Scope)
         return frozenset(Scope(each) for each in self.scopes if each in known)
+
+    def status(self, at: datetime) -> MandateStatus:
+        """Tell how it stands; it starts when it is given, so it is never still to come."""
+        if self.revoked_at is not None:
+            return MandateStatus.REVOKED
+        return MandateStatus.ACTIVE if at < self.ends_at else MandateStatus.ENDED

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from village.assist.models import Accreditation, Mandate
+from village.assist.models import Accreditation, Centre, Mandate, MandateQuerySet
 from village.core.actor import Actor
-from village.core.errors import DomainError
+from village.core.errors import DomainError, NotFound
+from village.journal.models import Entry
+from village.residents.models import Membership, Role
+from village.residents.queries import granted, holds, is_member
 
 
 class MandateUnknown(DomainError):
@@ -25,7 +29,11 @@ class MandateUnknown(DomainError):
 
 
 class MandateEnded(DomainError):
-    """The mandate has been revoked, has run out, or the helper is no longer accredited."""
+    """
+    The mandate has been revoked or has run out.
+
+    Or one of the two has left: the helper is no longer accredited, or somebody has moved away.
+    """
 
     code = "assist.mandate_ended"
     status = 403
@@ -76,16 +84,121 @@ def hold(by: Actor) -> None:
 def mandates_of_helper(helper_id: UUID, *, at: datetime) -> QuerySet[Mandate]:
     """Give the mandates under which a volunteer may act now."""
     accredited = Accreditation.objects.filter(volunteer=helper_id, valid_until__gt=at)
+    living_here = Membership.objects.current().filter(village=OuterRef("village"))
     return (
         Mandate.objects.in_force(at)
-        .filter(centre__in=accredited.values("centre"), person__is_active=True)
+        .filter(
+            Exists(living_here.filter(resident=helper_id)),
+            Exists(living_here.filter(resident=OuterRef("person"))),
+            centre__in=accredited.values("centre"),
+            person__is_active=True,
+        )
         .exclude(person=helper_id)
     )
 
 
 def mandates_of_person(person_id: UUID) -> QuerySet[Mandate]:
     """Give the mandates that a person has given, ended ones too."""
-    return Mandate.objects.filter(person=person_id)
+    return mandates().filter(person=person_id)
+
+
+def mandates() -> MandateQuerySet:
+    """Give mandates with all that is shown of them."""
+    return Mandate.objects.select_related("centre", "person")
+
+
+def mandates_given_or_held(by: Actor, *, at: datetime) -> QuerySet[Mandate]:
+    """Give the mandates that a resident has given, and those she may act under now."""
+    return mandates().filter(_given_or_held(by, at)) if not by.is_assisted else mandates().none()
+
+
+def mandates_visible_to(by: Actor, *, at: datetime) -> QuerySet[Mandate]:
+    """Give those she has given or may act under, and as coordinator all of her centre."""
+    if by.is_assisted:
+        return mandates().none()
+    return mandates().filter(_given_or_held(by, at) | Q(centre__in=coordinated_centres(by)))
+
+
+def visible_mandate(by: Actor, mandate_id: UUID, *, at: datetime) -> Mandate:
+    """
+    Find a mandate that the actor may see.
+
+    :raises NotFound: if there is none
+    """
+    found = mandates_visible_to(by, at=at).filter(pk=mandate_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_coordinator(by: Actor, centre: Centre) -> bool:
+    """Tell whether the actor coordinates a centre."""
+    return holds(by, centre.village_id, Role.COORDINATOR, of=centre.pk)
+
+
+def is_accredited(by: Actor, centre: Centre, *, at: datetime) -> bool:
+    """Tell whether the actor is a volunteer under a centre now."""
+    return (
+        not by.is_assisted
+        and is_member(by, centre.village_id)
+        and Accreditation.objects.filter(
+            centre=centre, volunteer=by.principal_id, valid_until__gt=at
+        ).exists()
+    )
+
+
+def coordinated_centres(by: Actor) -> set[UUID]:
+    """Give the centres that the actor coordinates, by a role of their own village."""
+    given = Centre.objects.filter(pk__in=granted(by, Role.COORDINATOR))
+    return {centre.pk for centre in given if is_coordinator(by, centre)}
+
+
+def accredited_centres(by: Actor, *, at: datetime) -> set[UUID]:
+    """Give the centres under which the actor is a volunteer now."""
+    if by.is_assisted:
+        return set()
+    living_here = Membership.objects.current().filter(village=OuterRef("village"))
+    under = Accreditation.objects.filter(
+        Exists(living_here.filter(resident=by.principal_id)),
+        volunteer=by.principal_id,
+        valid_until__gt=at,
+    )
+    return set(under.values_list("centre", flat=True))
+
+
+def centres_among(ids: Collection[UUID]) -> QuerySet[Centre]:
+    """Give some centres."""
+    return Centre.objects.filter(pk__in=ids)
+
+
+def desk_of(by: Actor, centre_id: UUID, *, at: datetime) -> Centre | None:
+    """Give a centre if the actor works there; to all others its desk looks absent."""
+    found = Centre.objects.filter(pk=centre_id).first()
+    if found is None or not (is_coordinator(by, found) or is_accredited(by, found, at=at)):
+        return None
+    return found
+
+
+def desk_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:
+    """
+    Find a centre where the actor works.
+
+    :raises NotFound: if there is none of this id, or the actor does not work there
+    """
+    found = desk_of(by, centre_id, at=at)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def ledger_of(person_id: UUID) -> QuerySet[Entry]:
+    """Give what helpers did in a person's name."""
+    return Entry.objects.filter(principal_id=person_id, helper_id__isnull=False)
+
+
+def _given_or_held(by: Actor, at: datetime) -> Q:
+    held = mandates_of_helper(by.principal_id, at=at)
+    return Q(person=by.principal_id) | Q(pk__in=held.values("pk"))
 
 
 def _in_force(by: Actor, at: datetime) -> QuerySet[Mandate]:
