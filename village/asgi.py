@@ -6,16 +6,17 @@ import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
-from django.urls import path
+from django.urls import path, re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "village.settings")
 pages = get_asgi_application()
 
 from village.realtime.consumer import Socket  # noqa: E402 - needs the apps to be ready
+from village.realtime.sse import EventStream  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": URLRouter([path("sse", EventStream()), re_path("", pages)]),  # type: ignore[arg-type,list-item]
         "websocket": URLRouter([path("ws", Socket())]),  # type: ignore[arg-type,list-item]
     }
 )

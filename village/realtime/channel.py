@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 RING = 256
 PAGE = 200
+# A stream without acknowledgements is held back by its server's send alone.
+NO_WINDOW = 2**53
 
 
 class Follower:
@@ -33,6 +35,7 @@ class Follower:
         "sent",
         "shown",
         "stalled_at",
+        "window",
         "write",
     )
 
@@ -40,6 +43,7 @@ class Follower:
         self.connection, self.channel, self.shown = connection, channel, shown
         self.sent = self.acked = sent
         self.write = connection.port.write
+        self.window = WINDOW if connection.acknowledges else NO_WINDOW
         # In assisted mode some frames are withheld: those are sent one follower at a time.
         self.sees_all = not connection.actor.is_assisted
         self.stalled_at: float | None = None
@@ -47,7 +51,7 @@ class Follower:
     @property
     def room(self) -> int:
         """Give the number of frames that may be sent before the client acknowledges some."""
-        return WINDOW - (self.sent - self.acked)
+        return self.window - (self.sent - self.acked)
 
     def ack(self, seq: int) -> None:
         """Note how far the client has come, and send what waited for it."""
@@ -169,7 +173,7 @@ class Channel:
         for follower in list(self.followers):
             if (
                 follower.sent == before
-                and last - follower.acked <= WINDOW
+                and last - follower.acked <= follower.window
                 and follower.sees_all
                 and follower.write(batch)
             ):

@@ -32,6 +32,7 @@ class Connection:
     """One open socket: who it is, what it follows, and the port it speaks through."""
 
     __slots__ = (
+        "acknowledges",
         "cookie",
         "following",
         "identity",
@@ -49,6 +50,7 @@ class Connection:
         self.following: dict[str, Follower] = {}
         self.slot = random.randrange(HEARTBEAT)
         self.is_open = True
+        self.acknowledges = True
 
     @property
     def actor(self) -> Actor:
@@ -177,7 +179,7 @@ class Socket:
         origin = headers.get(b"origin")
         if (
             registry.draining
-            or not _is_welcome(origin, headers)
+            or not is_welcome(origin, headers)
             or (offered and SUBPROTOCOL not in offered)
         ):
             await send({"type": "websocket.close", "code": 1008})
@@ -199,7 +201,7 @@ class Socket:
             connection.end()
 
 
-def _is_welcome(origin: str | None, headers: dict[bytes, str]) -> bool:
+def is_welcome(origin: str | None, headers: dict[bytes, str]) -> bool:
     """Tell whether a page of this origin may open a socket; apps send no origin at all."""
     if origin is None:
         return True

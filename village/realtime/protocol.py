@@ -193,10 +193,14 @@ class Session:
             ):
                 return Hangup(Close.BAD_FRAME)
             position = Since(epoch, seq)
+        return self.subscribe(topic, position)
+
+    def subscribe(self, topic: str, since: Since | None) -> Subscribe | Refuse:
+        """Count a topic as followed, as far as the limit goes."""
         if topic not in self.topics and len(self.topics) >= TOPICS_MAX:
             return Refuse(topic, "topic.limit")
         self.topics.add(topic)
-        return Subscribe(topic, position)
+        return Subscribe(topic, since)
 
 
 def _number(value: Any) -> int | None:

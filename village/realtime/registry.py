@@ -111,11 +111,18 @@ class Registry:
         if identity is None:
             connection.close(Close.NOT_SIGNED_IN)
             return
-        resident = identity.actor.principal_id
-        if self._per_resident[resident] >= SOCKETS_PER_RESIDENT:
+        if not self.has_room(identity):
             connection.close(Close.TOO_MANY)
             return
-        self._per_resident[resident] += 1
+        self.let_in(connection, identity)
+
+    def has_room(self, identity: Identity) -> bool:
+        """Tell whether a resident may open one more."""
+        return self._per_resident[identity.actor.principal_id] < SOCKETS_PER_RESIDENT
+
+    def let_in(self, connection: Connection, identity: Identity) -> None:
+        """Count a socket as its resident's, and welcome it."""
+        self._per_resident[identity.actor.principal_id] += 1
         connection.welcome(identity)
 
     # --- Time ---------------------------------------------------------------------------------
