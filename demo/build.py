@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from demo import ground, town_hall
+from demo import board, ground, town_hall
 from demo.progress import Progress
 
 # Long enough for everything that the demo tells of the last days.
@@ -21,6 +21,7 @@ GROUND: dict[str, Step] = {
 }
 LIFE: dict[str, Step] = {
     "Two matters for the town hall": town_hall.bring_matters,
+    "What is going on this week": board.announce,
 }
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.db import transaction
 
 from demo.people import CARLA, EDDA, LINDENTAL, MAX, PEOPLE, PLACES, STELLA, VERA, Person, id_of
-from village.assist.models import Accreditation, Centre, Mandate
-from village.assist.queries import actor_under_mandate
+from village.assist.actions import grant_mandate
+from village.assist.models import Accreditation, Centre, Consent, ConsentKind, Term
+from village.assist.queries import MandateUnknown, actor_under_mandate, mandates_of_helper
 from village.core.actor import SYSTEM, Actor, Scope
+from village.core.errors import DomainError
 from village.residents.actions import grant_role, join_village
 from village.residents.models import Membership, Neighbourhood, Resident, Role, Village
 
 CENTRE = id_of("centre")
-MANDATE = id_of("mandates/edda")
-# A demo that somebody keeps for a year still has its mandate.
 A_YEAR = timedelta(days=365)
 EDDAS_SCOPES = (
     Scope.NEWS_READ,
@@ -28,6 +31,7 @@ EDDAS_SCOPES = (
     Scope.BOARD_POST,
     Scope.NOTIFICATION_SETTINGS,
 )
+ROLES = {MAX: Role.MODERATOR, STELLA: Role.STEWARD}
 NEIGHBOURHOODS = ("Oberdorf", "Unterdorf", "Mühlgrund")
 
 
@@ -45,21 +49,23 @@ def found_villages(at: datetime) -> None:
 
 
 def move_in(at: datetime) -> None:
-    """Let everybody move in."""
+    """Let everybody move in, once: whoever has left since stays away."""
     for person in PEOPLE:
+        if Resident.objects.filter(pk=person.id).exists():
+            continue
         join_village(
             by=SYSTEM,
             village=Village.objects.get(pk=person.home.slug),
-            resident=Resident.objects.filter(pk=person.id).first() or _make(person),
+            resident=_make(person),
             at=at,
         )
-    give_role(MAX, Role.MODERATOR, at=at)
-    give_role(STELLA, Role.STEWARD, at=at)
+        if role := ROLES.get(person):
+            give_role(person, role, at=at)
 
 
 def open_centre(at: datetime) -> None:
     """Open the old school as a centre, where Vera may act for Edda."""
-    centre, _ = Centre.objects.get_or_create(
+    centre, is_new = Centre.objects.get_or_create(
         pk=CENTRE,
         defaults={
             "village_id": LINDENTAL.slug,
@@ -68,26 +74,25 @@ def open_centre(at: datetime) -> None:
             "created_at": at,
         },
     )
+    if not is_new:
+        return
     give_role(CARLA, Role.COORDINATOR, of=CENTRE, at=at)
     give_role(VERA, Role.VOLUNTEER, of=CENTRE, at=at)
-    Accreditation.objects.get_or_create(
+    Accreditation.objects.create(
+        village_id=LINDENTAL.slug,
         centre=centre,
         volunteer_id=VERA.id,
-        defaults={"village_id": LINDENTAL.slug, "valid_until": at + A_YEAR, "created_at": at},
+        valid_until=at + A_YEAR,
+        created_at=at,
     )
-    Mandate.objects.get_or_create(
-        pk=MANDATE,
-        defaults={
-            "village_id": LINDENTAL.slug,
-            "centre": centre,
-            "person_id": EDDA.id,
-            "scopes": list(EDDAS_SCOPES),
-            "starts_at": at,
-            "ends_at": at + A_YEAR,
-            "granted_by_id": CARLA.id,
-            "consent": {"way": "spoken", "witness": CARLA.display_name},
-            "created_at": at,
-        },
+    grant_mandate(
+        by=as_(CARLA),
+        centre_id=CENTRE,
+        person_id=EDDA.id,
+        scopes=EDDAS_SCOPES,
+        term=Term.HALF_YEAR,
+        consent=Consent(ConsentKind.PAPER, witness=CARLA.display_name),
+        at=at,
     )
 
 
@@ -97,14 +102,28 @@ def give_role(person: Person, role: Role, *, of: UUID | None = None, at: datetim
     grant_role(by=SYSTEM, membership=membership, role=role, of=of, at=at)
 
 
+@contextmanager
+def if_allowed() -> Iterator[None]:
+    """Leave an act out when it is refused: a demo is lived in, and its people move on."""
+    with suppress(DomainError), transaction.atomic():
+        yield
+
+
 def as_(person: Person) -> Actor:
     """Act as somebody, for herself."""
     return Actor(person.id)
 
 
 def vera_for_edda(at: datetime) -> Actor:
-    """Act as Vera under Edda's mandate."""
-    by, _ = actor_under_mandate(helper_id=VERA.id, mandate_id=MANDATE, at=at)
+    """
+    Act as Vera under the mandate that Edda gave.
+
+    :raises MandateUnknown: if it has ended
+    """
+    held = mandates_of_helper(VERA.id, at=at).filter(person=EDDA.id).first()
+    if held is None:
+        raise MandateUnknown
+    by, _ = actor_under_mandate(helper_id=VERA.id, mandate_id=held.pk, at=at)
     return by
 
 

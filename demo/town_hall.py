@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from demo.ground import as_, give_role, vera_for_edda
+from demo.ground import as_, give_role, if_allowed, vera_for_edda
 from demo.people import LINDENTAL, NORA, OTTO, id_of
 from village.core.actor import Actor
 from village.messaging.actions import acknowledge_case, open_case, write_message
@@ -13,6 +13,8 @@ from village.residents.models import Role
 
 CITIZENS = id_of("departments/buergerbuero")
 ROADS = id_of("departments/bauhof")
+LAMP = "Die Laterne an der Linde ist dunkel"
+BIN = "Wann wird die gelbe Tonne geleert?"
 DEPARTMENTS = {
     CITIZENS: (
         "Bürgerbüro",
@@ -30,7 +32,7 @@ DEPARTMENTS = {
 def open_departments(at: datetime) -> None:
     """Open the town hall's two departments; Otto is the clerk of both."""
     for pk, (name, about, categories) in DEPARTMENTS.items():
-        department, _ = Department.objects.get_or_create(
+        department, is_new = Department.objects.get_or_create(
             pk=pk,
             defaults={
                 "village_id": LINDENTAL.slug,
@@ -39,48 +41,52 @@ def open_departments(at: datetime) -> None:
                 "created_at": at,
             },
         )
+        if not is_new:
+            continue
         for category in categories:
-            Category.objects.get_or_create(
-                department=department,
-                name=category,
-                defaults={"village_id": LINDENTAL.slug, "created_at": at},
+            Category.objects.create(
+                village_id=LINDENTAL.slug, department=department, name=category, created_at=at
             )
         give_role(OTTO, Role.CLERK, of=pk, at=at)
 
 
 def bring_matters(at: datetime) -> None:
     """Bring Edda's lamp and Nora's question to the town hall; Otto has answered about the lamp."""
+    if not _is_known(LAMP):
+        with if_allowed():
+            _bring_the_lamp(at)
+    if not _is_known(BIN):
+        with if_allowed():
+            _bring(
+                as_(NORA),
+                category=Category.objects.get(department=CITIZENS, name="Abfall"),
+                title=BIN,
+                text="Wir wohnen seit einem Jahr im Mühlgrund und haben keinen Kalender bekommen.",
+                at=at - timedelta(hours=5),
+            )
+
+
+def _bring_the_lamp(at: datetime) -> None:
     lamp = _bring(
         vera_for_edda(at),
         category=Category.objects.get(department=ROADS, name="Straßenlaterne"),
-        title="Die Laterne an der Linde ist dunkel",
+        title=LAMP,
         text=(
             "Seit Montag brennt die Laterne gegenüber der Linde nicht mehr. Frau Lindner geht "
             "dort abends vom Singkreis nach Hause und sieht die Stufen nicht."
         ),
         at=at - timedelta(days=2),
     )
-    if lamp is not None:
-        acknowledge_case(by=as_(OTTO), case_id=lamp.pk, at=at - timedelta(days=1, hours=20))
-        write_message(
-            by=as_(OTTO),
-            case_id=lamp.pk,
-            text="Danke für den Hinweis. Der Bauhof tauscht die Lampe bis Freitag.",
-            at=at - timedelta(days=1, hours=19),
-        )
-    _bring(
-        as_(NORA),
-        category=Category.objects.get(department=CITIZENS, name="Abfall"),
-        title="Wann wird die gelbe Tonne geleert?",
-        text="Wir wohnen seit einem Jahr im Mühlgrund und haben keinen Kalender bekommen.",
-        at=at - timedelta(hours=5),
+    acknowledge_case(by=as_(OTTO), case_id=lamp.pk, at=at - timedelta(days=1, hours=20))
+    write_message(
+        by=as_(OTTO),
+        case_id=lamp.pk,
+        text="Danke für den Hinweis. Der Bauhof tauscht die Lampe bis Freitag.",
+        at=at - timedelta(days=1, hours=19),
     )
 
 
-def _bring(by: Actor, *, category: Category, title: str, text: str, at: datetime) -> Case | None:
-    """Open a case, unless it has been opened by an earlier run."""
-    if Case.objects.filter(village=LINDENTAL.slug, title=title).exists():
-        return None
+def _bring(by: Actor, *, category: Category, title: str, text: str, at: datetime) -> Case:
     return open_case(
         by=by,
         village=LINDENTAL.slug,
@@ -90,3 +96,7 @@ def _bring(by: Actor, *, category: Category, title: str, text: str, at: datetime
         text=text,
         at=at,
     )
+
+
+def _is_known(title: str) -> bool:
+    return Case.objects.filter(village=LINDENTAL.slug, title=title).exists()

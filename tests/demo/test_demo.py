@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -9,14 +10,19 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from demo import ground
 from demo.people import EDDA, NORA, OTTO, PEOPLE, STRANG, TOM, VERA
+from events.models import Attendance, Event, Occurrence
+from village.assist.actions import revoke_mandate
+from village.assist.models import Mandate
 from village.core.actor import Scope
 from village.journal.models import Entry
 from village.messaging.models import Case, Department
+from village.residents.actions import leave_village
 from village.residents.models import Resident, Role
 from village.residents.queries import holds, is_member, roles_by_village
 
@@ -112,6 +118,57 @@ class TestTownHall:
         assert (lamp.author_id, lamp.via_helper, lamp.status) == (EDDA.id, True, "acknowledged")
         opened = Entry.objects.get(kind="messaging.case_opened", principal_id=EDDA.id)
         assert opened.helper_id == VERA.id
+
+
+class TestBoard:
+    def test_shows_what_is_going_on_in_both_villages(self) -> None:
+        build()
+
+        coming = Event.objects.not_over(timezone.now()).announced()
+        assert coming.filter(village="lindental").count() == 6
+        assert coming.get(village="bergheim").organiser_id == STRANG.id
+
+    def test_knows_that_vera_signed_edda_up_who_needs_a_lift(self) -> None:
+        build()
+
+        comes = Attendance.objects.get(resident=EDDA.id)
+        assert comes.occurrence.event.title == "Singkreis"
+        assert comes.needs_lift
+        assert Entry.objects.filter(principal_id=EDDA.id, helper_id=VERA.id, kind__startswith="ev")
+
+    def test_is_filled_anew_when_everything_is_over(self) -> None:
+        build()
+        week = timedelta(days=8)
+        for table in (Event, Occurrence):
+            table.objects.update(begins_at=F("begins_at") - week, ends_at=F("ends_at") - week)
+
+        build()
+
+        assert Event.objects.not_over(timezone.now()).count() == 7
+        assert Event.objects.count() == 14
+
+
+class TestLife:
+    def test_goes_on_without_whoever_has_left(self) -> None:
+        build()
+        now = timezone.now()
+        for person in (TOM, VERA):
+            leave_village(by=ground.as_(person), village="lindental", resident_id=person.id, at=now)
+        Event.objects.update(begins_at=F("begins_at") - timedelta(days=8), ends_at=now)
+
+        build()
+
+        assert not is_member(ground.as_(TOM), "lindental")
+        assert not Event.objects.not_over(now).filter(organiser=TOM.id).exists()
+        assert Event.objects.not_over(now).filter(organiser=NORA.id).exists()
+
+    def test_does_not_give_back_what_edda_has_taken_away(self) -> None:
+        build()
+        revoke_mandate(by=ground.as_(EDDA), mandate_id=Mandate.objects.get().pk, at=timezone.now())
+
+        build()
+
+        assert Mandate.objects.get().revoked_at is not None
 
 
 class TestDoor:

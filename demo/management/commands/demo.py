@@ -22,14 +22,14 @@ class Command(BaseCommand):
         """Take what to do."""
         parser.add_argument("--who", action="store_true", help="only list who can sign in")
 
-    def handle(self, *args: Any, who: bool, **options: Any) -> None:
+    def handle(self, *args: Any, who: bool, verbosity: int, **options: Any) -> None:
         """Build, or list the people."""
         if not settings.VILLAGE_DEMO:
             raise CommandError("This is not a demo (VILLAGE_DEMO=true makes it one).")
         if who:
             self._list_people()
             return
-        build(Progress(self.stdout), at=timezone.now())
+        build(Progress(self.stdout if verbosity else None), at=timezone.now())
 
     def _list_people(self) -> None:
         self.stdout.write("Who can sign in (a token for the API: manage.py token NAME):")
