@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import signal
 import socket
 import threading
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from tests.support.server import VillageServer
 
@@ -151,6 +155,21 @@ class TestStopping:
 
             assert doomed.stop() == 0
             assert time.monotonic() - begun < STOPPED_WITHIN
+
+    def test_tells_open_sockets_to_come_back(self, doomed: VillageServer) -> None:
+        headers = {"X-Session-Token": doomed.token("nora")}
+        ticket = httpx.post(f"{doomed.url}/api/v1/realtime/tickets", headers=headers).json()
+        with connect(doomed.ws_url, subprotocols=[Subprotocol("village.v1")]) as open_socket:
+            open_socket.send(json.dumps({"type": "hello", "ticket": ticket["ticket"]}))
+            assert json.loads(open_socket.recv(5))["type"] == "welcome"
+
+            status = doomed.stop()
+
+            assert json.loads(open_socket.recv(5))["type"] == "going_away"
+            with pytest.raises(ConnectionClosed) as closed:
+                open_socket.recv(5)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, status) == (4410, 0)
 
     def test_starts_again_where_it_was(self, doomed: VillageServer) -> None:
         token = doomed.token("nora")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -25,6 +26,7 @@ from twisted.internet.error import CannotListenError
 from twisted.python.failure import Failure
 
 from village.celery import app as celery_app
+from village.realtime.hub import hub
 from village.realtime.protocol import FRAME_MAX
 from village.realtime.registry import registry
 from village.web import health
@@ -207,7 +209,8 @@ class Serving:
         if self.door.is_answering and reactor.seconds() < latest:
             reactor.callLater(0.02, self._leave, latest)
         else:
-            reactor.stop()
+            ended = asyncio.ensure_future(hub.stop())
+            ended.add_done_callback(lambda _: reactor.stop())
 
 
 def leave_within(seconds: float) -> None:

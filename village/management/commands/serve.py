@@ -52,8 +52,10 @@ class Command(BaseCommand):
         if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write(f"Preparing the database ({len(plan)} migrations) ...")
             call_command("migrate", verbosity=0, interactive=False)
-        if settings.VILLAGE_DEMO and not all_villages().exists():
-            call_command("demo", stdout=self.stdout)
+        if settings.VILLAGE_DEMO:
+            # Absent, it is built; there already, its board is brought up to this week in silence.
+            is_there = all_villages().exists()
+            call_command("demo", stdout=self.stdout, verbosity=0 if is_there else 1)
 
     def _greet(self, address: str) -> None:
         self.stdout.write(f"\nThe village is at {address} (Ctrl-C stops it).")
