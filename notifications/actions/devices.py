@@ -1,0 +1,68 @@
+"""Where somebody's pushes go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from notifications import policies, queries
+from notifications.actions.preferences import WayNotHere
+from notifications.models import Device, DeviceKind, Way
+from village.core.actor import Actor
+from village.core.errors import NotFound
+
+# More phones than anybody carries; beyond it, the ones not seen for longest go.
+DEVICES_MAX = 10
+
+
+@transaction.atomic
+def register_device(
+    *, by: Actor, kind: DeviceKind, address: str, session_key: str = "", at: datetime
+) -> Device:
+    """
+    Reach the actor at this address from now on, as long as the session lasts.
+
+    An address is one phone: if somebody else was reached there, she is no longer.
+
+    :raises OutOfScope: in assisted mode
+    :raises WayNotHere: if nobody here carries pushes to such an address
+    """
+    policies.may_keep_devices(by).enforce()
+    if not queries.reaches(kind):
+        raise WayNotHere(Way.PUSH)
+    device, is_new = Device.objects.select_for_update().get_or_create(
+        address=address,
+        defaults={
+            "resident_id": by.principal_id,
+            "kind": kind,
+            "session_key": session_key,
+            "registered_at": at,
+            "last_seen_at": at,
+        },
+    )
+    if not is_new:
+        if device.resident_id != by.principal_id:
+            device.resident_id, device.registered_at = by.principal_id, at
+        device.kind, device.session_key, device.last_seen_at = kind, session_key, at
+        device.retired_at, device.retired_reason = None, ""
+        device.save()
+    devices = Device.objects.filter(resident=by.principal_id)
+    kept = devices.order_by("-last_seen_at", "-pk").values_list("pk", flat=True)[:DEVICES_MAX]
+    devices.exclude(pk__in=[*kept, device.pk]).delete()
+    return device
+
+
+@transaction.atomic
+def forget_device(*, by: Actor, device_id: UUID, at: datetime) -> None:
+    """
+    Reach the actor no longer on a device of hers.
+
+    :raises NotFound: if she has no such device
+    :raises OutOfScope: in assisted mode
+    """
+    policies.may_keep_devices(by).enforce()
+    gone, _ = Device.objects.filter(pk=device_id, resident=by.principal_id).delete()
+    if not gone:
+        raise NotFound

@@ -1,0 +1,163 @@
+"""Who wants to hear of what, by which way, and what she has been told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+
+from notifications.models import (
+    EVERYTHING,
+    Device,
+    DeviceKind,
+    FanOut,
+    Notification,
+    NotificationQuerySet,
+    Preference,
+    SentLetter,
+    Timing,
+    Way,
+)
+from village.core.actor import Actor
+from village.core.errors import NotFound
+from village.journal.notices import Importance, Notice
+from village.journal.readers import Recorded
+from village.residents.models import Resident
+from village.residents.queries import members
+
+OUTBOX = "notifications.transports.outbox.OutboxEmailBackend"
+# What concerns a person herself: she is told unasked, and it always stays in her inbox.
+CONCERNS_HER = frozenset({Importance.EMERGENCY, Importance.PERSONAL, Importance.TRANSACTIONAL})
+UNASKED = frozenset({Way.INBOX, Way.PUSH})
+# What somebody has chosen: a notice or EVERYTHING, and a way.
+Choices = Mapping[tuple[str, Way], Timing]
+
+
+def ways_here() -> frozenset[Way]:
+    """Give the ways that this deployment can tell people by; the demo keeps every letter."""
+    if settings.VILLAGE_DEMO:
+        return frozenset(Way)
+    ways = {Way.INBOX}
+    if settings.FCM_CREDENTIALS:
+        ways.add(Way.PUSH)
+    if settings.EMAIL_BACKEND != OUTBOX:
+        ways.add(Way.EMAIL)
+    return frozenset(ways)
+
+
+def reaches(kind: DeviceKind) -> bool:
+    """Tell whether anybody here carries pushes to devices of a kind."""
+    if kind is DeviceKind.DEVELOPMENT:
+        return bool(settings.VILLAGE_DEMO)
+    return Way.PUSH in ways_here()
+
+
+def timing_of(notice: Notice, way: Way, choices: Choices) -> Timing:
+    """
+    Tell when somebody hears of a notice by a way.
+
+    What she has chosen for the notice comes before what she has chosen for everything, and that
+    before the default. An emergency is not a part of everything.
+    """
+    if way == Way.INBOX and notice.importance in CONCERNS_HER:
+        return Timing.NOW
+    unasked = way in UNASKED and notice.importance in CONCERNS_HER
+    timing = Timing.NOW if unasked else Timing.NONE
+    if notice.importance is not Importance.EMERGENCY:
+        timing = choices.get((EVERYTHING, way), timing)
+    return choices.get((notice.key, way), timing)
+
+
+def ways_of(notice: Notice, choices: Choices) -> frozenset[Way]:
+    """Give the ways by which somebody is told of a notice at once."""
+    return frozenset(way for way in ways_here() if timing_of(notice, way, choices) is Timing.NOW)
+
+
+def choices_of(
+    residents: Collection[UUID], notice: Notice | None = None
+) -> dict[UUID, dict[tuple[str, Way], Timing]]:
+    """Give what residents have chosen, for one notice or for all, in one query."""
+    rows = Preference.objects.filter(resident__in=residents)
+    if notice is not None:
+        rows = rows.filter(notice__in=(notice.key, EVERYTHING))
+    found: dict[UUID, dict[tuple[str, Way], Timing]] = {each: {} for each in residents}
+    for resident, key, way, timing in rows.values_list("resident", "notice", "way", "timing"):
+        found[resident][key, Way(way)] = Timing(timing)
+    return found
+
+
+def lacks_address(resident: Resident, way: Way) -> bool:
+    """Tell whether a way would lead nowhere; a phone for pushes may always come later."""
+    if way is Way.EMAIL:
+        return not resident.email
+    return way in (Way.SMS, Way.VOICE) and not resident.phone
+
+
+def readers_of(
+    notice: Notice, recorded: Recorded, *, after: UUID | None, at_most: int
+) -> list[Resident]:
+    """
+    Give those to be told of an entry that follow ``after``, in the order of their ids.
+
+    They are the notice's audience, as far as it lives in the village and asked to hear of it.
+    Nobody is told what she did herself; what a helper did, her principal is told.
+    """
+    audience = notice.audience(recorded.fact)
+    wanted = audience if isinstance(audience, QuerySet) else set(audience)
+    readers = (
+        members(recorded.fact.village)
+        .filter(pk__in=wanted)
+        .exclude(pk=recorded.helper_id or recorded.principal_id)
+    )
+    if notice.importance not in CONCERNS_HER:
+        asked = Preference.objects.filter(
+            resident=OuterRef("pk"), notice__in=(notice.key, EVERYTHING), timing=Timing.NOW
+        )
+        readers = readers.filter(Exists(asked))
+    if after is not None:
+        readers = readers.filter(pk__gt=after)
+    return list(readers.order_by("pk")[:at_most])
+
+
+def inbox(by: Actor) -> NotificationQuerySet:
+    """Give what the actor was told; no mandate covers reading it."""
+    if by.is_assisted:
+        return Notification.objects.none()
+    return Notification.objects.filter(resident=by.principal_id, in_inbox=True)
+
+
+def unread_count(by: Actor) -> int:
+    """Count what lies unread in the actor's inbox."""
+    return inbox(by).unread().count()
+
+
+def notification(notification_id: UUID) -> Notification | None:
+    """Find a notification."""
+    return Notification.objects.filter(pk=notification_id).first()
+
+
+def devices_of(by: Actor) -> QuerySet[Device]:
+    """Give the devices on which the actor can be reached; no mandate covers them."""
+    if by.is_assisted:
+        return Device.objects.none()
+    return Device.objects.in_use().filter(resident=by.principal_id)
+
+
+def due_fan_outs(at: datetime) -> list[int]:
+    """Give the fan-outs that nobody works on, oldest first."""
+    rows = FanOut.objects.filter(done_at=None, due_at__lte=at).order_by("due_at")
+    return list(rows.values_list("pk", flat=True))
+
+
+def outbox() -> QuerySet[SentLetter]:
+    """
+    Give the letters of the demo, newest first.
+
+    :raises NotFound: outside the demo
+    """
+    if not settings.VILLAGE_DEMO:
+        raise NotFound
+    return SentLetter.objects.order_by("-pk")
