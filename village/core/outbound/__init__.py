@@ -1,0 +1,30 @@
+"""The one guarded way out: ask an address that somebody else gave us."""
+
+from __future__ import annotations
+
+from village.core.outbound.addresses import is_public
+from village.core.outbound.errors import (
+    OutboundError,
+    OutboundFailed,
+    OutboundRefused,
+    OutboundTimeout,
+    OutboundTooLarge,
+)
+from village.core.outbound.exchange import Fetched, Hop, Limits, fetch, post
+from village.core.outbound.gate import INTERNET, Network
+
+__all__ = [
+    "INTERNET",
+    "Fetched",
+    "Hop",
+    "Limits",
+    "Network",
+    "OutboundError",
+    "OutboundFailed",
+    "OutboundRefused",
+    "OutboundTimeout",
+    "OutboundTooLarge",
+    "fetch",
+    "is_public",
+    "post",
+]
