@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -32,6 +33,7 @@ _UNJUDGED = frozenset({400, 401, 405, 413, 415, 422, 429})
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 # The hidden field of a page's form that says which one it is; see the tag ``once``.
 FORM_KEY = "once"
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 # What signs people in and serves operators has transactions of its own.
 _NOT_OURS = ("/_allauth/", "/accounts/", "/operate/")
 
@@ -43,6 +45,13 @@ class KeyMalformed(DomainError):
 
     code = "idempotency.key_malformed"
     status = 400
+
+
+class TooLarge(DomainError):
+    """A body is larger than anything the village takes."""
+
+    code = "request.too_large"
+    status = 413
 
 
 class SentTwice(DomainError):
@@ -65,11 +74,13 @@ class UnsafeRequestMiddleware:
         key = request.headers.get("Idempotency-Key") if is_api else request.POST.get(FORM_KEY)
         if key is not None and not 0 < len(key) <= KEY_MAX:
             return _refused(request, KeyMalformed(_("The key has 1 to 255 characters.")))
-        is_form = not is_api or request.content_type == "multipart/form-data"
-        fingerprint = _fingerprint_of_form(request) if is_form else _fingerprint(request)
+        if key is None:
+            return self._act(request, actor)
+        try:
+            fingerprint = _fingerprint(request)
+        except RequestDataTooBig:
+            return _refused(request, TooLarge(_("This is too large.")))
         with transaction.atomic():
-            if key is None:
-                return self._act(request, actor)
             kept, is_new = KeptAnswer.objects.get_or_create(
                 principal=f"{actor.principal_id}/{actor.mandate_id or ''}",
                 key=key,
@@ -106,27 +117,27 @@ def forget_old_answers() -> int:
 
 
 def _fingerprint(request: HttpRequest) -> bytes:
-    parts = (request.method or "", request.get_full_path(), request.content_type or "")
-    body = request.body
-    # The boundary of a multipart body is drawn anew for each try; what it bounds is not.
-    if boundary := (request.content_params or {}).get("boundary"):
-        body = body.replace(boundary.encode(), b"")
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()
+    digest = hashlib.sha256(f"{request.method}\n{request.get_full_path()}\n".encode())
+    digest.update(f"{request.content_type}\n".encode())
+    if request.content_type in _FORMS:
+        _add_form(request, digest)
+    else:
+        digest.update(request.body)
+    return digest.digest()
 
 
-def _fingerprint_of_form(request: HttpRequest) -> bytes:
-    """Tell apart what was filled in: the text of the fields, the content of the files."""
-    digest = hashlib.sha256(request.get_full_path().encode())
+def _add_form(request: HttpRequest, digest: hashlib._Hash) -> None:
+    """Add what was filled in; a multipart body as such may be too large for the memory."""
     for name, values in sorted(request.POST.lists()):
+        # Drawn anew for each try.
         if name != "csrfmiddlewaretoken":
             digest.update(repr((name, values)).encode())
     for name, files in sorted(request.FILES.lists()):
         for file in files:
-            digest.update(repr((name, file.name)).encode())
+            digest.update(repr((name, file.name, file.size)).encode())
             for chunk in file.chunks():
                 digest.update(chunk)
             file.seek(0)
-    return digest.digest()
 
 
 def _is_kept(response: HttpResponse, *, is_api: bool) -> bool:

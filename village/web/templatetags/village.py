@@ -73,16 +73,18 @@ def once() -> SafeString:
 
 
 @register.simple_tag
-def live(topic: str, position: Top, source: str) -> SafeString:
+def live(topic: str, position: Top, source: str, kinds: str = "") -> SafeString:
     """
     Let a region follow a topic from the position that was taken before the region was read.
 
-    ``source`` is the address that gives the region alone.
+    ``source`` is the address that gives the region alone; of the facts it cares only for those
+    whose kind begins with ``kinds``.
     """
     return format_html(
-        'data-live="{}" data-epoch="{}" data-seq="{}" data-src="{}"',
+        'data-live="{}" data-epoch="{}" data-seq="{}" data-src="{}" data-kinds="{}"',
         topic,
         position.epoch,
         position.seq,
         source,
+        kinds,
     )

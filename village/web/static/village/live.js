@@ -6,8 +6,9 @@
  *   </section>
  *
  * The position was taken before the region was read, so nothing is missed in between. A frame that
- * names a card of the region has this card fetched; any other has the region fetched. What comes
- * is morphed into the page by htmx, so that the focus and the reader's place stay.
+ * names a card of the region has this card fetched; any other has the region fetched, unless its
+ * kind does not begin with the region's data-kinds. What comes is morphed into the page by htmx, so
+ * that the focus and the reader's place stay.
  */
 
 import { connect } from "./village.js";
@@ -74,6 +75,7 @@ function oldest(places) {
 // What moves
 
 async function move(region, frame) {
+  if (!frame.kind.startsWith(region.dataset.kinds)) return;
   const named = ids(frame.data);
   const cards = [...region.querySelectorAll("[data-card]")].filter((card) =>
     named.has(card.dataset.card),
