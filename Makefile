@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check e2e fmt lock clean
+.PHONY: help run test check cluster e2e fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,8 +21,11 @@ check: .venv/.dev ## Check style, types, who imports whom, migrations and the AP
 	.venv/bin/ruff check .
 	.venv/bin/mypy .
 	.venv/bin/lint-imports
-	.venv/bin/python manage.py makemigrations --check --dry-run
-	.venv/bin/python manage.py snapshots --check
+	DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py snapshots --check
+
+cluster: .venv/.dev ## Serve the demo village scaled out: PostgreSQL, Redis, two web processes, worker, beat
+	@.venv/bin/python -m tools.cluster
 
 e2e: .venv/.dev ## Walk through the web face in headless Chromium (ARGS= for pytest)
 	@.venv/bin/python -m tools.browser
