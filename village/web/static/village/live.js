@@ -77,7 +77,7 @@ function oldest(places) {
 async function move(region, frame) {
   if (!frame.kind.startsWith(region.dataset.kinds)) return;
   const named = ids(frame.data);
-  const cards = [...region.querySelectorAll("[data-card]")].filter((card) =>
+  const cards = [...region.querySelectorAll("[data-card][data-src]")].filter((card) =>
     named.has(card.dataset.card),
   );
   await Promise.all((cards.length > 0 ? cards : [region]).map(refresh));
