@@ -1,5 +1,117 @@
+"""Inbox, devices and preferences over HTTP."""
+
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Query, Status
+
+from notifications import actions, queries
+from notifications.schemas import (
+    DeviceIn,
+    DeviceOut,
+    NotificationOut,
+    PreferenceIn,
+    PreferencesOut,
+    ReadOut,
+    show_device,
+    show_notification,
+    show_preferences,
+)
+from village.core.actor import Actor, Scope
+from village.core.http import ActorRequest
 from village.core.router import Router
+from village.core.schemas import PageOut, PageQuery
+from village.journal.listing import listing
 
 router = Router()
+
+
+@router.get("/me/notifications", response=PageOut[NotificationOut], scope=None)
+def list_notifications(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """List what I was told, newest first; kept up to date by ``residents/me``."""
+    return listing(
+        lambda: queries.inbox(request.actor),
+        lambda told: [show_notification(each) for each in told],
+        query=query,
+        order=("-created_at", "-id"),
+        address=f"residents/{request.actor.principal_id}",
+    )
+
+
+@router.post("/me/notifications/read", response=ReadOut, scope=None)
+def mark_all_read(request: ActorRequest) -> ReadOut:
+    """Have read everything that I was told so far."""
+    return ReadOut(read=actions.mark_all_read(by=request.actor, at=timezone.now()))
+
+
+@router.post("/me/notifications/{uuid:notification_id}/read", response=NotificationOut, scope=None)
+def mark_read(request: ActorRequest, notification_id: UUID) -> NotificationOut:
+    """Have read a notification, on all my devices."""
+    return show_notification(
+        actions.mark_read(by=request.actor, notification_id=notification_id, at=timezone.now())
+    )
+
+
+@router.get("/me/devices", response=PageOut[DeviceOut], scope=None)
+def list_devices(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the phones on which I am reached."""
+    return listing(
+        lambda: queries.devices_of(request.actor, at=timezone.now()),
+        lambda devices: [show_device(each) for each in devices],
+        query=query,
+        order=("-last_seen_at", "-id"),
+    )
+
+
+@router.post("/me/devices", response={201: DeviceOut}, scope=None)
+def register_device(request: ActorRequest, payload: DeviceIn) -> Status[DeviceOut]:
+    """
+    Reach me on this phone, until I sign out on it.
+
+    An app says this each time it starts, and whenever its address changes.
+    """
+    device = actions.register_device(
+        by=request.actor,
+        kind=payload.kind,
+        address=payload.address,
+        session_key=request.session_key,
+        at=timezone.now(),
+    )
+    return Status(201, show_device(device))
+
+
+@router.delete("/me/devices/{uuid:device_id}", response={204: None}, scope=None)
+def forget_device(request: ActorRequest, device_id: UUID) -> Status[None]:
+    """Reach me no longer on a phone."""
+    actions.forget_device(by=request.actor, device_id=device_id, at=timezone.now())
+    return Status(204, None)
+
+
+@router.get("/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS)
+def show_my_preferences(request: ActorRequest) -> PreferencesOut:
+    """Show of what I hear, and by which way."""
+    return _preferences(request.actor)
+
+
+@router.put("/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS)
+def set_preference(request: ActorRequest, payload: PreferenceIn) -> PreferencesOut:
+    """
+    Choose when I hear of a notice by one way.
+
+    A helper chooses for notices that her mandate covers, never for everything at once.
+    """
+    actions.set_preference(
+        by=request.actor,
+        notice=payload.notice,
+        way=payload.way,
+        timing=payload.timing,
+        at=timezone.now(),
+    )
+    return _preferences(request.actor)
+
+
+def _preferences(by: Actor) -> PreferencesOut:
+    return show_preferences(queries.choices_of([by.principal_id])[by.principal_id])

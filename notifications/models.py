@@ -7,6 +7,7 @@ from typing import ClassVar
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -46,9 +47,12 @@ class DeviceKind(models.TextChoices):
 class DeviceQuerySet(models.QuerySet["Device"]):
     """Speak of devices."""
 
-    def in_use(self) -> DeviceQuerySet:
-        """Keep those that can still be reached."""
-        return self.filter(retired_at=None)
+    def in_use(self, at: datetime) -> DeviceQuerySet:
+        """Keep those that can be reached: signed in still, and not given up."""
+        signed_in = Session.objects.filter(
+            session_key=models.OuterRef("session_key"), expire_date__gt=at
+        )
+        return self.filter(models.Q(session_key="") | models.Exists(signed_in), retired_at=None)
 
 
 class Device(models.Model):

@@ -139,11 +139,11 @@ def notification(notification_id: UUID) -> Notification | None:
     return Notification.objects.filter(pk=notification_id).first()
 
 
-def devices_of(by: Actor) -> QuerySet[Device]:
+def devices_of(by: Actor, *, at: datetime) -> QuerySet[Device]:
     """Give the devices on which the actor can be reached; no mandate covers them."""
     if by.is_assisted:
         return Device.objects.none()
-    return Device.objects.in_use().filter(resident=by.principal_id)
+    return Device.objects.in_use(at).filter(resident=by.principal_id)
 
 
 def due_fan_outs(at: datetime) -> list[int]:

@@ -26,7 +26,7 @@ from village.realtime.tickets import living_sessions
 from village.residents.models import Membership, Resident
 
 # Longer than any transport takes for one batch.
-LEASE = timedelta(seconds=180)
+LEASE = timedelta(minutes=5)
 TRIES = 8
 LONGEST_WAIT = 3600.0
 # Nobody wants to hear of it later than that.
@@ -116,7 +116,9 @@ def _keep(errand: Errand, outcome: Outcome, jitter: float, at: datetime) -> bool
             )
         )
     if outcome.permanent and errand.device_id is not None:
-        device = Device.objects.in_use().filter(pk=errand.device_id, address=errand.address.value)
+        device = Device.objects.filter(
+            pk=errand.device_id, address=errand.address.value, retired_at=None
+        )
         device.update(retired_at=at, retired_reason=outcome.error_code)
     if not outcome.retryable:
         _waiting(errand).update(state=DeliveryState.FAILED, error_code=outcome.error_code)

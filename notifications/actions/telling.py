@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -90,7 +91,7 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
     ).values_list("resident", flat=True)
     ids = {reader.pk for reader in readers} - set(told)
     choices = queries.choices_of(ids, notice)
-    devices = _devices_of(ids)
+    devices = _devices_of(ids, at)
     words = _Words(notice, recorded)
     notifications: list[Notification] = []
     deliveries: list[Delivery] = []
@@ -148,9 +149,9 @@ class _Words:
         return True
 
 
-def _devices_of(residents: Iterable[object]) -> dict[object, list[Device]]:
-    found: dict[object, list[Device]] = {}
-    for device in Device.objects.in_use().filter(resident__in=residents).order_by("pk"):
+def _devices_of(residents: Iterable[UUID], at: datetime) -> dict[UUID, list[Device]]:
+    found: dict[UUID, list[Device]] = {}
+    for device in Device.objects.in_use(at).filter(resident__in=residents).order_by("pk"):
         found.setdefault(device.resident_id, []).append(device)
     return found
 

@@ -1,0 +1,91 @@
+"""The post: telling large audiences, and carrying what is due, by every way there is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from time import monotonic
+
+import structlog
+from django.utils import timezone
+
+from notifications import actions, queries
+from notifications.actions import Errand
+from notifications.models import Way
+from notifications.transports.base import Outcome, TransportError
+from notifications.transports.choose import transport_for
+from village.core.actor import SYSTEM
+
+log = structlog.get_logger(__name__)
+# The more slowly a way carries, the fewer letters fit into a lease.
+AT_ONCE = {Way.PUSH: 50, Way.EMAIL: 6}
+AT_ONCE_OTHERWISE = 20
+# After that the next round goes on, so that no way waits for ever behind another one.
+ROUND_SECONDS = 30.0
+# While only an operator can help, or everything failed for a reason common to all.
+REST_SECONDS = {True: 600.0, False: 30.0}
+
+
+def tell_large_audiences() -> int:
+    """Tell the audiences that nobody works on, batch by batch; give the number of audiences."""
+    return sum(_tell_everybody(each) for each in queries.due_fan_outs(timezone.now()))
+
+
+def carry_due() -> int:
+    """Carry the letters that are due; give the number of those that were sent."""
+    return sum(_carry(way) for way in sorted(queries.ways_here() - {Way.INBOX}))
+
+
+def _tell_everybody(fan_out_id: int) -> bool:
+    if not actions.claim_fan_out(by=SYSTEM, fan_out_id=fan_out_id, at=timezone.now()):
+        return False
+    while actions.tell_next(by=SYSTEM, fan_out_id=fan_out_id, at=timezone.now()):
+        pass
+    return True
+
+
+def _carry(way: Way) -> int:
+    sent = 0
+    for errands in _batches(way):
+        try:
+            outcomes = transport_for(way).send([(each.address, each.letter) for each in errands])
+        except TransportError as error:
+            log.error("transport_failed", way=way.value, error=str(error))
+            rest = REST_SECONDS[error.permanent]
+            actions.give_back(by=SYSTEM, errands=errands, wait=rest, at=timezone.now())
+            break
+        except Exception:
+            # A transport is code that meets the outside: what it breaks on must not stop the
+            # other ways. Its letters come due again when their lease runs out.
+            log.exception("transport_broke", way=way.value)
+            break
+        sent += _keep(way, errands, outcomes)
+    return sent
+
+
+def _batches(way: Way) -> Iterator[list[Errand]]:
+    ends_at = monotonic() + ROUND_SECONDS
+    while monotonic() < ends_at:
+        errands = actions.lease_deliveries(
+            by=SYSTEM,
+            way=way,
+            at=timezone.now(),
+            at_most=AT_ONCE.get(way, AT_ONCE_OTHERWISE),
+        )
+        if not errands:
+            return
+        yield errands
+
+
+def _keep(way: Way, errands: Sequence[Errand], outcomes: Sequence[Outcome]) -> int:
+    kept = list(zip(errands, outcomes, strict=True))
+    sent = actions.keep_outcomes(
+        by=SYSTEM,
+        kept=kept,
+        jitter=random.random(),  # no secret, only spread
+        at=timezone.now(),
+    )
+    if sent < len(kept):
+        codes = sorted({outcome.error_code for _, outcome in kept if not outcome.accepted})
+        log.warning("letters_not_sent", way=way.value, number=len(kept) - sent, codes=codes)
+    return sent

@@ -1,0 +1,152 @@
+"""How notifications, devices and preferences look on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import ConfigDict, StringConstraints
+
+from notifications import queries
+from notifications.models import EVERYTHING, Device, DeviceKind, Notification, Timing, Way
+from notifications.queries import Choices
+from village.core.schemas import In, Line, Out
+from village.journal.notices import Importance, Notice
+
+# What phones and browsers give as their address is plain ASCII without spaces.
+AddressText = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x21-\x7e]+$")
+]
+
+
+class NotificationOut(Out):
+    """
+    Something a resident was told.
+
+    ``notice`` names what kind of thing it is, ``link`` is a path of the web face, and ``thread``
+    what matter it belongs to: the newest of a thread says how things stand.
+    """
+
+    id: UUID
+    village: str
+    created_at: datetime
+    notice: str
+    title: str
+    body: str
+    link: str
+    thread: str
+    read_at: datetime | None
+
+
+class InboxReadOut(Out):
+    """Everything that this village had told her so far is read."""
+
+    village: str
+
+
+class ReadOut(Out):
+    """How many notifications are read now that were not."""
+
+    read: int
+
+
+class DeviceIn(In):
+    """A phone on which the resident wants to be reached, as its system calls it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"kind": "fcm_fid", "address": "dQw4w9WgXcQ"}}
+    )
+
+    kind: DeviceKind
+    address: AddressText
+
+
+class DeviceOut(Out):
+    """A phone on which the resident is reached; its address is not shown again."""
+
+    id: UUID
+    created_at: datetime
+    last_seen_at: datetime
+    kind: DeviceKind
+
+
+class PreferenceIn(In):
+    """When to hear of a notice by one way; the notice ``*`` stands for all that have no own."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"notice": "news.article", "way": "print", "timing": "now"}}
+    )
+
+    notice: Line
+    way: Way
+    timing: Timing
+
+
+class PreferenceOut(Out):
+    """When the resident hears of a notice, by each of the ways there are here."""
+
+    notice: str
+    importance: Importance
+    ways: dict[str, Timing]
+
+
+class PreferencesOut(Out):
+    """
+    When the resident hears of what.
+
+    ``everything`` holds what she has chosen for all notices at once; ``items`` what comes of
+    all that, notice by notice.
+    """
+
+    everything: dict[str, Timing]
+    items: list[PreferenceOut]
+
+
+class PreferenceSetOut(Out):
+    """What the resident has just chosen."""
+
+    notice: str
+    way: Way
+    timing: Timing
+
+
+def show_notification(told: Notification) -> NotificationOut:
+    """Show a notification."""
+    return NotificationOut(
+        id=told.pk,
+        village=told.village_id,
+        created_at=told.created_at,
+        notice=told.notice,
+        title=told.title,
+        body=told.body,
+        link=told.link,
+        thread=told.thread,
+        read_at=told.read_at,
+    )
+
+
+def show_device(device: Device) -> DeviceOut:
+    """Show a device."""
+    return DeviceOut(
+        id=device.pk,
+        created_at=device.registered_at,
+        last_seen_at=device.last_seen_at,
+        kind=DeviceKind(device.kind),
+    )
+
+
+def show_preferences(choices: Choices) -> PreferencesOut:
+    """Show what comes of somebody's choices."""
+    ways = [way for way in Way if way in queries.ways_here()]
+    return PreferencesOut(
+        everything={way.value: when for (key, way), when in choices.items() if key == EVERYTHING},
+        items=[
+            PreferenceOut(
+                notice=key,
+                importance=notice.importance,
+                ways={way.value: queries.timing_of(notice, way, choices) for way in ways},
+            )
+            for key, notice in sorted(Notice.declared.items())
+        ],
+    )
