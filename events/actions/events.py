@@ -18,7 +18,7 @@ from village.core.geo import Point
 from village.journal.actions import record
 
 LONGEST = timedelta(days=31)
-HORIZON = timedelta(days=3 * 365)
+HORIZON = timedelta(days=10 * 365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +116,4 @@ def _check_times(begins_at: datetime, ends_at: datetime, at: datetime) -> None:
     if ends_at <= at:
         raise Invalid(_("This time is already past."), field="begins_at")
     if begins_at > at + HORIZON:
-        raise Invalid(_("This is more than three years away."), field="begins_at")
+        raise Invalid(_("This is more than ten years away."), field="begins_at")
