@@ -1,0 +1,51 @@
+"""What becomes of the rides of somebody who leaves the village."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from carpool import policies
+from carpool.actions import bookings, offers, requests
+from carpool.models import Booking, RideOffer, RideRequest
+from village.core.actor import Actor
+from village.journal.actions import record
+from village.journal.facts import Fact
+
+
+@transaction.atomic
+def end_rides(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> int:
+    """
+    Cancel what somebody offers, has booked and looks for in a village; give the number.
+
+    :raises Forbidden: if anybody but the village itself asks for it
+    """
+    policies.may_end_rides(by).enforce()
+    driven = RideOffer.objects.open().filter(driver=resident_id)
+    booked = Booking.objects.active().filter(rider=resident_id)
+    here = RideOffer.objects.still_here(at).filter(village=village)
+    wanted = set(here.filter(pk__in=driven).values_list("pk", flat=True))
+    wanted |= set(here.filter(pk__in=booked.values("offer")).values_list("pk", flat=True))
+    told: list[Fact] = []
+    # Rides before requests, each in one order, and nothing is told before all is locked:
+    # whoever else locks some of them waits, and is never waited for.
+    locked = [offers.locked(offer_id) for offer_id in sorted(wanted)]
+    for offer in locked:
+        if offer.driver_id == resident_id:
+            if not offer.is_cancelled:
+                told.append(offers.end_offer(offer))
+        elif (booking := booked.filter(offer=offer).first()) is not None:
+            booking.offer = offer
+            told.append(bookings.end_booking(booking, by_driver=False))
+    looking = (
+        RideRequest.objects.open().still_useful(at).filter(village=village, person=resident_id)
+    )
+    for request_id in sorted(looking.values_list("pk", flat=True)):
+        request = requests.locked(request_id)
+        if request is not None and looking.filter(pk=request.pk).exists():
+            told.append(requests.end_request(request))
+    for fact in told:
+        record(fact, by=by, at=at)
+    return len(told)

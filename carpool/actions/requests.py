@@ -1,0 +1,116 @@
+"""The verbs of who looks for a ride."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from carpool import facts, policies
+from carpool.actions.offers import HORIZON, check_ends
+from carpool.models import RequestStatus, RideRequest
+from carpool.places import Place
+from village.core.actor import Actor
+from village.core.errors import DomainError, Invalid, NotFound
+from village.journal.actions import record
+
+LONGEST_WINDOW = timedelta(days=7)
+
+
+class RequestClosed(DomainError):
+    """The request is no longer open: matched, booked or withdrawn."""
+
+    code = "carpool.request_closed"
+
+
+@transaction.atomic
+def ask_for_ride(
+    *,
+    by: Actor,
+    village: str,
+    start: Place,
+    goal: Place,
+    earliest: datetime,
+    latest_arrival: datetime,
+    seats: int,
+    at: datetime,
+) -> RideRequest:
+    """
+    Look for a ride for the actor's principal.
+
+    :raises NotFound: if the principal does not belong to the village
+    :raises OutOfScope: if the mandate does not cover asking for rides
+    :raises Invalid: if the places or times make no sense
+    """
+    policies.may_ask(by, village).enforce()
+    check_ends(start, goal)
+    _check_times(earliest, latest_arrival, at)
+    request = RideRequest.objects.create(
+        village_id=village,
+        person_id=by.principal_id,
+        from_name=start.name,
+        from_lat=start.point.lat,
+        from_lng=start.point.lng,
+        to_name=goal.name,
+        to_lat=goal.point.lat,
+        to_lng=goal.point.lng,
+        earliest=earliest,
+        latest_arrival=latest_arrival,
+        seats=seats,
+        via_helper=by.is_assisted,
+        created_at=at,
+    )
+    record(
+        facts.RideRequested(village=village, request_id=request.pk, person_id=request.person_id),
+        by=by,
+        at=at,
+    )
+    return request
+
+
+@transaction.atomic
+def withdraw_request(*, by: Actor, request_id: UUID, at: datetime) -> RideRequest:
+    """
+    Look for a ride no longer; a second call changes nothing.
+
+    :raises NotFound: if there is none that the actor may see
+    :raises Forbidden: if somebody else looks for it
+    :raises RequestClosed: if a booking was made of it, which is cancelled first
+    """
+    request = locked(request_id)
+    if request is None:
+        raise NotFound
+    policies.may_withdraw(by, request).enforce()
+    if request.status == RequestStatus.WITHDRAWN:
+        return request
+    if request.bookings.active().exists():
+        raise RequestClosed(_("A ride is booked for this. Please cancel the booking first."))
+    record(end_request(request), by=by, at=at)
+    return request
+
+
+def locked(request_id: UUID) -> RideRequest | None:
+    """Lock a request until the transaction ends; a ride that is needed too is locked before."""
+    return RideRequest.objects.select_for_update(no_key=True).filter(pk=request_id).first()
+
+
+def end_request(request: RideRequest) -> facts.RequestWithdrawn:
+    """Withdraw a request that is locked, and say so."""
+    request.status = RequestStatus.WITHDRAWN
+    request.save(update_fields=["status"])
+    return facts.RequestWithdrawn(
+        village=request.village_id, request_id=request.pk, person_id=request.person_id
+    )
+
+
+def _check_times(earliest: datetime, latest_arrival: datetime, at: datetime) -> None:
+    if latest_arrival <= earliest:
+        raise Invalid(_("You arrive after you start."), field="latest_arrival")
+    if latest_arrival - earliest > LONGEST_WINDOW:
+        raise Invalid(_("Please look for one week at a time."), field="latest_arrival")
+    if latest_arrival <= at:
+        raise Invalid(_("This time is already past."), field="latest_arrival")
+    if earliest > at + HORIZON:
+        raise Invalid(_("This is more than a year away."), field="earliest")

@@ -1,0 +1,54 @@
+"""The rides for operators: to look, not to write around the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from carpool.models import Booking, RideOffer, RideRequest
+
+
+class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
+    # Exact places are between a driver and her riders: operators need none of them.
+    exclude = ("from_lat", "from_lng", "to_lat", "to_lng")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(RideOffer)
+class RideOfferAdmin(_ToLook):
+    """Look at rides."""
+
+    list_display = ("from_name", "to_name", "departs_at", "seats_left", "status", "village")
+    list_filter = ("village", "status")
+    list_select_related = ("village",)
+    ordering = ("-departs_at", "pk")
+
+
+@admin.register(RideRequest)
+class RideRequestAdmin(_ToLook):
+    """Look at who looks for a ride."""
+
+    list_display = ("from_name", "to_name", "earliest", "seats", "status", "village")
+    list_filter = ("village", "status")
+    list_select_related = ("village",)
+    ordering = ("-earliest", "pk")
+
+
+@admin.register(Booking)
+class BookingAdmin(_ToLook):
+    """Look at bookings."""
+
+    list_display = ("offer", "rider", "seats", "status", "village")
+    list_filter = ("village", "status")
+    list_select_related = ("offer", "rider", "village")
+    ordering = ("-created_at", "pk")

@@ -1,0 +1,167 @@
+"""Whom the rides tell, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from carpool import queries
+from carpool.facts import BookingAnswered, BookingCancelled, RideCancelled, SeatsBooked
+from carpool.models import BookingStatus, RideOffer
+from village.core.actor import Scope
+from village.journal.notices import Importance, Notice, Words
+
+
+def booked_words(fact: SeatsBooked) -> Words | None:
+    """Tell the driver that somebody would like to ride along, as long as she waits for it."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None or booking.status != BookingStatus.REQUESTED:
+        return None
+    seats = ngettext("%(n)d seat", "%(n)d seats", booking.seats) % {"n": booking.seats}
+    return Words(
+        title=_("%(name)s would like to ride along") % {"name": booking.rider.display_name},
+        body=_("%(ride)s: %(seats)s. Please say yes or no.")
+        % {"ride": _ride(booking.offer), "seats": seats},
+        link=_link(booking.offer_id),
+    )
+
+
+def answered_words(fact: BookingAnswered) -> Words | None:
+    """Tell the rider what the driver answered, as long as it holds."""
+    booking = queries.booking(fact.booking_id)
+    answer = BookingStatus.ACCEPTED if fact.accepted else BookingStatus.DECLINED
+    if booking is None or booking.status != answer:
+        return None
+    words = _("%(name)s takes you along") if fact.accepted else _("%(name)s cannot take you along")
+    return Words(
+        title=words % {"name": booking.offer.driver.display_name},
+        body=_ride(booking.offer),
+        link=_link(booking.offer_id),
+    )
+
+
+def rider_cancelled_words(fact: BookingCancelled) -> Words | None:
+    """Tell the driver that somebody does not ride along after all."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None:
+        return None
+    return Words(
+        title=_("%(name)s does not ride along after all") % {"name": booking.rider.display_name},
+        body=_ride(booking.offer),
+        link=_link(booking.offer_id),
+    )
+
+
+def driver_cancelled_words(fact: BookingCancelled) -> Words | None:
+    """Tell the rider that the driver does not take her along after all."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None:
+        return None
+    name = booking.offer.driver.display_name
+    return Words(
+        title=_("%(name)s cannot take you along after all") % {"name": name},
+        body=_ride(booking.offer),
+        link=_link(booking.offer_id),
+    )
+
+
+def ride_cancelled_words(fact: RideCancelled) -> Words | None:
+    """Tell the riders that the ride does not take place."""
+    offer = queries.offer(fact.offer_id)
+    if offer is None:
+        return None
+    return Words(
+        title=_("Your ride with %(name)s is cancelled") % {"name": offer.driver.display_name},
+        body=_ride(offer),
+        link=_link(offer.pk),
+    )
+
+
+def _ride(offer: RideOffer) -> str:
+    """Name a ride by its ends, by the reader's clock and in her language."""
+    when = date_format(localtime(offer.departs_at), "DATETIME_FORMAT")
+    return _("%(from)s to %(to)s, %(when)s") % {
+        "from": offer.from_name,
+        "to": offer.to_name,
+        "when": when,
+    }
+
+
+def _link(offer_id: UUID) -> str:
+    return f"/carpool/offers/{offer_id}"
+
+
+def _thread(fact: SeatsBooked | BookingAnswered | BookingCancelled) -> str:
+    return f"carpool/bookings/{fact.booking_id}"
+
+
+def _driver(fact: SeatsBooked) -> Iterable[UUID]:
+    return [fact.driver_id]
+
+
+def _rider(fact: BookingAnswered) -> Iterable[UUID]:
+    return [fact.rider_id]
+
+
+def _driver_if_rider_cancelled(fact: BookingCancelled) -> Iterable[UUID]:
+    return [] if fact.by_driver else [fact.driver_id]
+
+
+def _rider_if_driver_cancelled(fact: BookingCancelled) -> Iterable[UUID]:
+    return [fact.rider_id] if fact.by_driver else []
+
+
+def _riders(fact: RideCancelled) -> Iterable[UUID]:
+    return fact.rider_ids
+
+
+booked = Notice(
+    "carpool.booked",
+    of=SeatsBooked,
+    audience=_driver,
+    words=booked_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_OFFER,
+    thread=_thread,
+)
+answered = Notice(
+    "carpool.answered",
+    of=BookingAnswered,
+    audience=_rider,
+    words=answered_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
+)
+rider_cancelled = Notice(
+    "carpool.rider_cancelled",
+    of=BookingCancelled,
+    audience=_driver_if_rider_cancelled,
+    words=rider_cancelled_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_OFFER,
+    thread=_thread,
+)
+driver_cancelled = Notice(
+    "carpool.driver_cancelled",
+    of=BookingCancelled,
+    audience=_rider_if_driver_cancelled,
+    words=driver_cancelled_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
+)
+ride_cancelled = Notice(
+    "carpool.ride_cancelled",
+    of=RideCancelled,
+    audience=_riders,
+    words=ride_cancelled_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=lambda fact: f"carpool/offers/{fact.offer_id}",
+)

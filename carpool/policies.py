@@ -1,0 +1,92 @@
+"""Who may offer, ask, book, answer and cancel."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from carpool.models import Booking, RideOffer, RideRequest
+from village.core.actor import SYSTEM, Actor, Scope
+from village.core.errors import OutOfScope
+from village.core.policy import ALLOWED, Verdict, denied, hidden
+from village.residents.queries import is_member
+
+
+def may_offer(by: Actor, village: str) -> Verdict:
+    """Say whether the actor may offer a ride in a village: every member may."""
+    if not is_member(by, village):
+        return hidden()
+    return ALLOWED if by.may(Scope.RIDES_OFFER) else Verdict(OutOfScope())
+
+
+def may_ask(by: Actor, village: str) -> Verdict:
+    """Say whether the actor may look for a ride in a village: every member may."""
+    if not is_member(by, village):
+        return hidden()
+    return ALLOWED if by.may(Scope.RIDES_REQUEST) else Verdict(OutOfScope())
+
+
+def may_withdraw(by: Actor, request: RideRequest) -> Verdict:
+    """Say whether the actor may take a request back: whose it is."""
+    if not (asks := may_ask(by, request.village_id)):
+        return asks
+    if request.person_id == by.principal_id:
+        return ALLOWED
+    return denied(_("Only who looks for a ride takes it back."))
+
+
+def may_see_matches(by: Actor, request: RideRequest) -> Verdict:
+    """Say whether the actor may see which rides fit a request: whose it is."""
+    if not (asks := may_ask(by, request.village_id)):
+        return asks
+    if request.person_id == by.principal_id:
+        return ALLOWED
+    return denied(_("Only who looks for a ride sees what fits."))
+
+
+def may_book(by: Actor, offer: RideOffer) -> Verdict:
+    """Say whether the actor may ask for seats: every member but the driver."""
+    if not (asks := may_ask(by, offer.village_id)):
+        return asks
+    if offer.driver_id == by.principal_id:
+        return denied(_("This is your own ride."))
+    return ALLOWED
+
+
+def may_answer(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may accept or decline: the driver, and nobody in her name."""
+    if not (seen := may_see_booking(by, booking)):
+        return seen
+    if booking.offer.driver_id != by.principal_id:
+        return denied(_("Only the driver answers."))
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
+def may_cancel_booking(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may take a booking back: the rider, or the driver in person."""
+    if not (seen := may_see_booking(by, booking)):
+        return seen
+    needed = Scope.RIDES_REQUEST if booking.rider_id == by.principal_id else None
+    return ALLOWED if by.may(needed) else Verdict(OutOfScope())
+
+
+def may_see_booking(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may see a booking: its rider and the driver, while they live here."""
+    if by.principal_id not in (booking.rider_id, booking.offer.driver_id):
+        return hidden()
+    return ALLOWED if is_member(by, booking.village_id) else hidden()
+
+
+def may_cancel_offer(by: Actor, offer: RideOffer) -> Verdict:
+    """Say whether the actor may cancel a ride: its driver."""
+    if not is_member(by, offer.village_id):
+        return hidden()
+    if not by.may(Scope.RIDES_OFFER):
+        return Verdict(OutOfScope())
+    if offer.driver_id == by.principal_id:
+        return ALLOWED
+    return denied(_("Only the driver cancels a ride."))
+
+
+def may_end_rides(by: Actor) -> Verdict:
+    """Say whether the actor may end the rides of somebody who has left: the village itself."""
+    return ALLOWED if by == SYSTEM else denied(_("Everybody cancels for herself."))

@@ -1,0 +1,160 @@
+"""Which rides there are, and which of them fit."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from carpool.matching import Match, Ride, Wish, matches
+from carpool.models import (
+    Booking,
+    BookingQuerySet,
+    BookingStatus,
+    RequestStatus,
+    RideOffer,
+    RideOfferQuerySet,
+    RideRequest,
+    RideRequestQuerySet,
+)
+from village.core.actor import Actor
+from village.core.errors import NotFound
+from village.residents.queries import villages_of
+
+# No village ride is on the road for longer before it picks somebody up.
+LONGEST_APPROACH = timedelta(hours=12)
+MATCHES_SHOWN = 50
+
+
+def offers_visible_to(by: Actor) -> RideOfferQuerySet:
+    """Give the rides of the actor's villages, with their drivers."""
+    return RideOffer.objects.filter(village__in=villages_of(by)).select_related("driver")
+
+
+def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:
+    """Give the rides of a village that one can still take, or all that one drives oneself."""
+    rides = offers_visible_to(by).filter(village=village)
+    return rides.filter(driver=by.principal_id) if mine else rides.open().still_here(at)
+
+
+def offer_or_404(by: Actor, offer_id: UUID) -> RideOffer:
+    """
+    Find a ride.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = offers_visible_to(by).filter(pk=offer_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def offer(offer_id: UUID) -> RideOffer | None:
+    """Find a ride for a frame that everybody sees alike."""
+    return RideOffer.objects.select_related("driver").filter(pk=offer_id).first()
+
+
+def knows_exactly(by: Actor, offer: RideOffer) -> bool:
+    """Tell whether the exact places of a ride are meant for the actor: driver, accepted rider."""
+    if offer.driver_id == by.principal_id:
+        return True
+    return Booking.objects.filter(
+        offer=offer, rider=by.principal_id, status=BookingStatus.ACCEPTED
+    ).exists()
+
+
+def requests_visible_to(by: Actor) -> RideRequestQuerySet:
+    """Give the open requests of the actor's villages, and all of her own."""
+    visible = Q(status=RequestStatus.OPEN) | Q(person=by.principal_id)
+    found = RideRequest.objects.filter(visible, village__in=villages_of(by))
+    return found.select_related("person")
+
+
+def requests(by: Actor, village: str, *, mine: bool, at: datetime) -> RideRequestQuerySet:
+    """Give those of a village who look for a ride now, or all that one asked for oneself."""
+    found = requests_visible_to(by).filter(village=village)
+    return found.filter(person=by.principal_id) if mine else found.open().still_useful(at)
+
+
+def request_or_404(by: Actor, request_id: UUID) -> RideRequest:
+    """
+    Find a request.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = requests_visible_to(by).filter(pk=request_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def request(request_id: UUID) -> RideRequest | None:
+    """Find a request for a frame that everybody sees alike."""
+    return RideRequest.objects.select_related("person").filter(pk=request_id).first()
+
+
+def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Match]]:
+    """Give the rides that could take somebody along, the smallest detour first."""
+    booked = Booking.objects.active().filter(rider=wish.person_id)
+    candidates = (
+        RideOffer.objects.open()
+        .still_here(at)
+        .filter(
+            village=wish.village_id,
+            seats_left__gte=wish.seats,
+            departs_at__lt=wish.latest_arrival,
+            departs_until__gt=wish.earliest - LONGEST_APPROACH,
+        )
+        .exclude(driver=wish.person_id)
+        .exclude(pk__in=booked.values("offer"))
+        .select_related("driver")
+    )
+    rides = {each.pk: each for each in candidates}
+    found = matches(_wish(wish), map(_ride, rides.values()), at=at)
+    return [(rides[match.ride_id], match) for match in found[:MATCHES_SHOWN]]
+
+
+def bookings_visible_to(by: Actor) -> BookingQuerySet:
+    """Give the bookings that the actor made, or that were made of her rides."""
+    involved = Q(rider=by.principal_id) | Q(offer__driver=by.principal_id)
+    return Booking.objects.filter(involved, village__in=villages_of(by)).with_people()
+
+
+def booking_or_404(by: Actor, booking_id: UUID) -> Booking:
+    """
+    Find a booking.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = bookings_visible_to(by).filter(pk=booking_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def booking(booking_id: UUID) -> Booking | None:
+    """Find a booking, with the people in it."""
+    return Booking.objects.with_people().filter(pk=booking_id).first()
+
+
+def _ride(offer: RideOffer) -> Ride:
+    return Ride(
+        id=offer.pk,
+        start=offer.start.point,
+        goal=offer.goal.point,
+        departs_at=offer.departs_at,
+        departs_until=offer.departs_until,
+        detour=timedelta(minutes=offer.detour_minutes),
+        seats_left=offer.seats_left,
+    )
+
+
+def _wish(request: RideRequest) -> Wish:
+    return Wish(
+        start=request.start.point,
+        goal=request.goal.point,
+        earliest=request.earliest,
+        latest_arrival=request.latest_arrival,
+        seats=request.seats,
+    )

@@ -1,0 +1,292 @@
+"""How rides, requests, matches and bookings look on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import ninja
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pydantic import ConfigDict
+from pydantic.config import JsonDict
+
+from carpool.matching import Match
+from carpool.models import Booking, RideOffer, RideRequest
+from carpool.places import Place
+from village.core.geo import Point
+from village.core.schemas import In, Moment, Out, PageQuery, PlaceIn, PlaceOut, PositionOut
+from village.residents.models import Resident
+
+Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
+FlexibleMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=240)]
+DetourMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=120)]
+_FROM_HOME: JsonDict = {"name": "Lindental, Linde", "lat": 50.0149, "lng": 11.5066}
+_TO_TOWN: JsonDict = {"name": "Bayreuth, Hauptbahnhof", "lat": 49.9518, "lng": 11.5793}
+
+
+class OfferIn(In):
+    """A ride that somebody offers; she leaves up to ``flexible_minutes`` later."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "from": _FROM_HOME,
+                "to": _TO_TOWN,
+                "departs_at": "2026-12-01T08:00:00+01:00",
+                "flexible_minutes": 15,
+                "seats": 3,
+                "detour_minutes": 10,
+            }
+        }
+    )
+
+    from_: PlaceIn = ninja.Field(alias="from")
+    to: PlaceIn
+    departs_at: Moment
+    flexible_minutes: FlexibleMinutes = 0
+    seats: Seats
+    detour_minutes: DetourMinutes = 0
+
+
+class RequestIn(In):
+    """A ride that somebody looks for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "from": _FROM_HOME,
+                "to": _TO_TOWN,
+                "earliest": "2026-12-01T07:30:00+01:00",
+                "latest_arrival": "2026-12-01T09:00:00+01:00",
+                "seats": 1,
+            }
+        }
+    )
+
+    from_: PlaceIn = ninja.Field(alias="from")
+    to: PlaceIn
+    earliest: Moment
+    latest_arrival: Moment
+    seats: Seats = 1
+
+
+class BookingIn(In):
+    """How many seats a rider asks for, and which of her requests it answers."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"request": None, "seats": 1}})
+
+    request: UUID | None = None
+    seats: Seats = 1
+
+
+class RidesQuery(PageQuery):
+    """How a client asks for a page: what is open to all, or one's own and past ones too."""
+
+    mine: bool = False
+
+
+class TravellerOut(Out):
+    """Somebody on the way."""
+
+    id: UUID
+    display_name: str
+
+
+class JourneyOut(Out):
+    """
+    What an offer and a request share.
+
+    ``exact`` says whether the places are: otherwise they are rounded to about a kilometre.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    id: UUID
+    village: str
+    created_at: datetime
+    from_: PlaceOut = ninja.Field(serialization_alias="from")
+    to: PlaceOut
+    exact: bool
+    via_helper: bool
+
+
+class OfferOut(JourneyOut):
+    """A ride that somebody offers."""
+
+    driver: TravellerOut
+    departs_at: datetime
+    flexible_minutes: int
+    detour_minutes: int
+    seats: int
+    seats_left: int
+    status: str
+
+
+class FollowedOfferOut(OfferOut):
+    """A ride, and where its stream stood before it was read."""
+
+    position: PositionOut | None = None
+
+
+class RequestOut(JourneyOut):
+    """A ride that somebody looks for."""
+
+    person: TravellerOut
+    earliest: datetime
+    latest_arrival: datetime
+    seats: int
+    status: str
+
+
+class MatchOut(Out):
+    """
+    A ride that could take somebody along.
+
+    The times are estimates: the line through the air, made longer by a factor, at one speed.
+    ``reasons`` are words for people.
+    """
+
+    offer: OfferOut
+    detour_seconds: int
+    pickup_at: datetime
+    arrives_at: datetime
+    estimate: bool
+    reasons: list[str]
+
+
+class BookingOut(Out):
+    """
+    The seats that a rider asked for.
+
+    ``pickup`` and ``dropoff`` are where her request begins and ends, if it has one.
+    """
+
+    id: UUID
+    village: str
+    created_at: datetime
+    offer: UUID
+    request: UUID | None
+    driver: TravellerOut
+    rider: TravellerOut
+    seats: int
+    status: str
+    pickup: PlaceOut | None
+    dropoff: PlaceOut | None
+    exact: bool
+    via_helper: bool
+
+
+def place(given: PlaceIn) -> Place:
+    """Read a place."""
+    return Place(given.name, Point(given.lat, given.lng))
+
+
+def offer_out(offer: RideOffer, *, exact: bool = False) -> OfferOut:
+    """Show a ride, read with its driver; exactly only to whom it concerns."""
+    return OfferOut(
+        id=offer.pk,
+        village=offer.village_id,
+        created_at=offer.created_at,
+        from_=_place_out(offer.start, exact),
+        to=_place_out(offer.goal, exact),
+        exact=exact,
+        via_helper=offer.via_helper,
+        driver=_traveller(offer.driver),
+        departs_at=offer.departs_at,
+        flexible_minutes=offer.flexible_minutes,
+        detour_minutes=offer.detour_minutes,
+        seats=offer.seats,
+        seats_left=offer.seats_left,
+        status=offer.status,
+    )
+
+
+def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
+    """Show a request, read with its person; exactly only to whom it belongs."""
+    return RequestOut(
+        id=request.pk,
+        village=request.village_id,
+        created_at=request.created_at,
+        from_=_place_out(request.start, exact),
+        to=_place_out(request.goal, exact),
+        exact=exact,
+        via_helper=request.via_helper,
+        person=_traveller(request.person),
+        earliest=request.earliest,
+        latest_arrival=request.latest_arrival,
+        seats=request.seats,
+        status=request.status,
+    )
+
+
+def match_out(offer: RideOffer, match: Match, wish: RideRequest) -> MatchOut:
+    """Show how a ride could take somebody along."""
+    return MatchOut(
+        offer=offer_out(offer),
+        detour_seconds=round(match.detour.total_seconds()),
+        pickup_at=match.pickup_at,
+        arrives_at=match.arrives_at,
+        estimate=True,
+        reasons=_reasons(match, wish),
+    )
+
+
+def booking_out(booking: Booking, *, exact: bool = False) -> BookingOut:
+    """Show a booking, read with its people; exactly only to whom it concerns."""
+    wish = booking.request
+    return BookingOut(
+        id=booking.pk,
+        village=booking.village_id,
+        created_at=booking.created_at,
+        offer=booking.offer_id,
+        request=booking.request_id,
+        driver=_traveller(booking.offer.driver),
+        rider=_traveller(booking.rider),
+        seats=booking.seats,
+        status=booking.status,
+        pickup=None if wish is None else _place_out(wish.start, exact),
+        dropoff=None if wish is None else _place_out(wish.goal, exact),
+        exact=exact,
+        via_helper=booking.via_helper,
+    )
+
+
+def _place_out(place: Place, exact: bool) -> PlaceOut:
+    shown = place if exact else place.roughly
+    return PlaceOut(name=shown.name, lat=shown.point.lat, lng=shown.point.lng)
+
+
+def _traveller(person: Resident) -> TravellerOut:
+    return TravellerOut(id=person.pk, display_name=person.display_name)
+
+
+def _reasons(match: Match, wish: RideRequest) -> list[str]:
+    """Say why a ride fits, in whole minutes: an estimate knows no better."""
+    detour = round(match.detour.total_seconds() / 60)
+    early = round((wish.latest_arrival - match.arrives_at).total_seconds() / 60)
+    waits = round(match.waits.total_seconds() / 60)
+    reasons = [
+        ngettext("A detour of %(n)d minute.", "A detour of %(n)d minutes.", detour) % {"n": detour}
+        if detour
+        else _("It is on the way."),
+        ngettext(
+            "You arrive %(n)d minute before you have to.",
+            "You arrive %(n)d minutes before you have to.",
+            early,
+        )
+        % {"n": early}
+        if early
+        else _("You arrive just in time."),
+    ]
+    if waits:
+        reasons.append(
+            ngettext(
+                "The driver would leave %(n)d minute later.",
+                "The driver would leave %(n)d minutes later.",
+                waits,
+            )
+            % {"n": waits}
+        )
+    return reasons
