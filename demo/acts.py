@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
+from carpool.actions import answer_booking, book_seats, cancel_booking, offer_ride
+from carpool.models import Booking, BookingStatus, RideOffer
+from demo import rides as journeys
 from demo.board import FIRE_STATION, LINDEN, PITCH, SCHOOL
 from demo.ground import as_
-from demo.people import CARLA, LINDENTAL, MAX, MIA, NORA, OTTO, PEOPLE, STELLA, TOM, VERA
+from demo.people import CARLA, EDDA, LINDENTAL, MAX, MIA, NORA, OTTO, PEOPLE, STELLA, TOM, VERA
 from events.actions import announce_event, sign_up, withdraw
 from events.models import Attendance, Event, Occurrence
 from village.messaging.actions import acknowledge_case, open_case, resolve_case, write_message
@@ -33,6 +36,12 @@ MATTERS = (
     ("Weg und Straße", "Schlagloch am Berg", "Kurz vor der Kurve, man sieht es erst spät."),
     ("Spielplatz", "Schaukel quietscht", "Nichts Schlimmes, aber man hört sie bis zur Linde."),
     ("Winterdienst", "Streukiste ist leer", "Die Kiste am Friedhofsweg ist leer."),
+)
+JOURNEYS = (
+    (journeys.LINDEN, journeys.STATION),
+    (journeys.STATION, journeys.LINDEN),
+    (journeys.SCHOOL, journeys.CLINIC),
+    (journeys.MILL, journeys.MARKET),
 )
 ANSWERS = (
     "Danke, wir sehen es uns diese Woche an.",
@@ -129,6 +138,71 @@ def town_hall_works(random: Random, at: datetime) -> str | None:
     return f"{OTTO.display_name} is done with: {case.title}"
 
 
+def offers_a_ride(random: Random, at: datetime) -> str | None:
+    """Let somebody take others along."""
+    rides = RideOffer.objects.open().filter(village=LINDENTAL.slug).still_here(at)
+    if rides.count() >= OPEN_AT_ONCE:
+        return None
+    driver, (start, goal) = random.choice((TOM, STELLA, CARLA)), random.choice(JOURNEYS)
+    departs_at = (at + timedelta(hours=random.randint(3, 48))).replace(second=0, microsecond=0)
+    offer_ride(
+        by=as_(driver),
+        village=LINDENTAL.slug,
+        start=start,
+        goal=goal,
+        departs_at=departs_at,
+        flexible_minutes=random.choice((0, 15, 30)),
+        seats=random.randint(1, 4),
+        detour_minutes=random.choice((5, 10, 15)),
+        at=at,
+    )
+    return f"{driver.display_name} drives: {start.name} - {goal.name}"
+
+
+def books_a_seat(random: Random, at: datetime) -> str | None:
+    """Let somebody ask a driver for a seat."""
+    rides = RideOffer.objects.open().filter(village=LINDENTAL.slug, seats_left__gte=1)
+    offer = rides.still_here(at).order_by("?").first()
+    who = random.choice((NORA, MAX, MIA))
+    if offer is None or offer.driver_id == who.id:
+        return None
+    if offer.bookings.active().filter(rider=who.id).exists():
+        return None
+    book_seats(by=as_(who), offer_id=offer.pk, seats=1, at=at)
+    return f"{who.display_name} asks for a seat: {offer.from_name} - {offer.to_name}"
+
+
+def driver_answers(random: Random, at: datetime) -> str | None:
+    """Let a driver answer whoever has waited longest."""
+    waiting = Booking.objects.filter(
+        village=LINDENTAL.slug,
+        status=BookingStatus.REQUESTED,
+        offer__departs_until__gt=at,
+    )
+    booking = waiting.select_related("offer").order_by("created_at", "pk").first()
+    driver = BY_ID.get(booking.offer.driver_id) if booking else None
+    if booking is None or driver is None:
+        return None
+    accept = random.random() < 0.8
+    answer_booking(by=as_(driver), booking_id=booking.pk, accept=accept, at=at)
+    return f"{driver.display_name} {'takes somebody along' if accept else 'has no room after all'}"
+
+
+def changes_plans(random: Random, at: datetime) -> str | None:
+    """Let a rider take her booking back, where many have booked."""
+    booked = Booking.objects.filter(
+        village=LINDENTAL.slug, status=BookingStatus.ACCEPTED, offer__departs_until__gt=at
+    ).exclude(rider=EDDA.id)
+    if booked.count() < 4:
+        return None
+    booking = random.choice(list(booked))
+    who = BY_ID.get(booking.rider_id)
+    if who is None:
+        return None
+    cancel_booking(by=as_(who), booking_id=booking.pk, at=at)
+    return f"{who.display_name} stays at home after all"
+
+
 def _date(random: Random, at: datetime) -> Occurrence | None:
     coming = Occurrence.objects.filter(
         village=LINDENTAL.slug, event__published_at__isnull=False, ends_at__gt=at
@@ -137,4 +211,16 @@ def _date(random: Random, at: datetime) -> Occurrence | None:
     return random.choice(dates) if dates else None
 
 
-ACTS: list[Act] = [comes, comes, does_not_come, invites, reports, town_hall_works]
+ACTS: list[Act] = [
+    comes,
+    comes,
+    does_not_come,
+    invites,
+    reports,
+    town_hall_works,
+    offers_a_ride,
+    books_a_seat,
+    books_a_seat,
+    driver_answers,
+    changes_plans,
+]

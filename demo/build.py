@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from demo import board, ground, town_hall
+from demo import board, ground, rides, town_hall, wishes
 from demo.progress import Progress
 
 # Long enough for everything that the demo tells of the last days.
@@ -18,10 +18,13 @@ GROUND: dict[str, Step] = {
     "Everybody moves in": ground.move_in,
     "The old school opens as a centre": ground.open_centre,
     "The town hall opens": town_hall.open_departments,
+    "Phones are switched on": wishes.carry_phones,
 }
 LIFE: dict[str, Step] = {
     "Two matters for the town hall": town_hall.bring_matters,
     "What is going on this week": board.announce,
+    "Who drives to town": rides.offer_rides,
+    "Who needs a ride": rides.ask_for_rides,
 }
 
 

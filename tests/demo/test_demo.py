@@ -14,9 +14,12 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from carpool.models import Booking, BookingStatus, RideOffer, RideRequest
+from carpool.queries import matches_for
 from demo import ground
 from demo.people import EDDA, NORA, OTTO, PEOPLE, STRANG, TOM, VERA
 from events.models import Attendance, Event, Occurrence
+from notifications.models import Device, DeviceKind
 from village.assist.actions import revoke_mandate
 from village.assist.models import Mandate
 from village.core.actor import Scope
@@ -146,6 +149,37 @@ class TestBoard:
 
         assert Event.objects.not_over(timezone.now()).count() == 7
         assert Event.objects.count() == 14
+
+
+class TestRides:
+    def test_leave_this_week_from_both_villages(self) -> None:
+        build()
+
+        rides = RideOffer.objects.open().still_here(timezone.now())
+        assert rides.filter(village="lindental").count() == 3
+        assert rides.get(village="bergheim").driver_id == STRANG.id
+
+    def test_take_edda_to_the_clinic_as_vera_arranged(self) -> None:
+        build()
+
+        booking = Booking.objects.get(rider=EDDA.id)
+        assert (booking.via_helper, booking.status) == (True, BookingStatus.ACCEPTED)
+        assert booking.request is not None
+
+    def test_fit_what_nora_looks_for(self) -> None:
+        build()
+
+        wish = RideRequest.objects.get(person=NORA.id)
+        found = matches_for(wish, at=timezone.now())
+        assert [offer.driver_id for offer, _ in found] == [TOM.id]
+
+
+class TestWishes:
+    def test_reach_nora_and_tom_on_phones_of_the_demo(self) -> None:
+        build()
+
+        phones = dict(Device.objects.values_list("resident", "kind"))
+        assert phones == {NORA.id: DeviceKind.DEVELOPMENT, TOM.id: DeviceKind.DEVELOPMENT}
 
 
 class TestLife:
