@@ -1,5 +1,20 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from carpool import pages
+
+urlpatterns: list[URLPattern] = [
+    path("villages/<slug:v>/rides", pages.board, name="rides"),
+    path("villages/<slug:v>/rides/offer", pages.new_offer, name="offer-ride"),
+    path("villages/<slug:v>/rides/ask", pages.new_request, name="ask-for-ride"),
+    path("carpool/offers/<uuid:offer_id>", pages.offer, name="ride"),
+    path("carpool/offers/<uuid:offer_id>/card", pages.card, name="ride-card"),
+    path("carpool/offers/<uuid:offer_id>/live", pages.ride, name="ride-live"),
+    path("carpool/offers/<uuid:offer_id>/book", pages.book, name="book-seats"),
+    path("carpool/offers/<uuid:offer_id>/call-off", pages.call_off, name="call-off-ride"),
+    path("carpool/requests/<uuid:request_id>", pages.request_, name="ride-request"),
+    path("carpool/requests/<uuid:request_id>/withdraw", pages.withdraw, name="withdraw-request"),
+    path("carpool/bookings/<uuid:booking_id>/answer", pages.answer, name="answer-booking"),
+    path("carpool/bookings/<uuid:booking_id>/cancel", pages.cancel_booking, name="cancel-booking"),
+]

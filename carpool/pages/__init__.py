@@ -1,0 +1,23 @@
+"""Rides in a browser: who drives, who looks for a ride, and a seat for the asking."""
+
+from __future__ import annotations
+
+from carpool.pages.board import board
+from carpool.pages.bookings import answer, book, cancel_booking
+from carpool.pages.offers import call_off, card, new_offer, offer, ride
+from carpool.pages.requests import new_request, request_, withdraw
+
+__all__ = [
+    "answer",
+    "board",
+    "book",
+    "call_off",
+    "cancel_booking",
+    "card",
+    "new_offer",
+    "new_request",
+    "offer",
+    "request_",
+    "ride",
+    "withdraw",
+]
