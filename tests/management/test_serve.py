@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -257,3 +262,29 @@ def wait_for(condition: object, within: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < latest, "it did not happen in time"
         time.sleep(0.01)
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+@pytest.mark.skipif("DATABASE_URL" not in os.environ, reason="SQLite is held by one process")
+class TestSharedDatabase:
+    def test_is_prepared_by_one_of_those_who_start_at_once(self) -> None:
+        server = urlsplit(os.environ["DATABASE_URL"])
+        shared = server._replace(path=f"/village_{uuid4().hex}")
+        with psycopg.connect(server.geturl(), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {shared.path[1:]}".encode())
+            here = {"DATABASE_URL": shared.geturl(), "REDIS_URL": os.environ["REDIS_URL"]}
+            try:
+                with ExitStack() as both:
+                    webs = [VillageServer(**here), VillageServer(**here)]
+                    for web in webs:
+                        both.callback(web.close)
+                        web.start(wait=False)
+                    for web in webs:
+                        web.wait_until_ready()
+
+                    said = sorted(web.log_text().count("Preparing") for web in webs)
+                    assert said == [0, 1]
+                    assert [web.stop() for web in webs] == [0, 0]
+            finally:
+                admin.execute(f"DROP DATABASE {shared.path[1:]} WITH (FORCE)".encode())

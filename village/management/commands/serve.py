@@ -10,10 +10,8 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.migrations.executor import MigrationExecutor
 
-from village.residents.queries import all_villages
+from village.management.preparing import prepare
 
 
 class Command(BaseCommand):
@@ -41,21 +39,11 @@ class Command(BaseCommand):
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         try:
             with only_here(settings.VAR_DIR, address) if settings.EMBEDDED else nullcontext():
-                self._prepare()
+                prepare(self.stdout)
                 Serving(host, port, lambda: self._greet(address)).run()
         except CannotServe as error:
             raise CommandError(str(error)) from None
         self.stdout.write("The village has stopped.")
-
-    def _prepare(self) -> None:
-        executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-        if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            self.stdout.write(f"Preparing the database ({len(plan)} migrations) ...")
-            call_command("migrate", verbosity=0, interactive=False)
-        if settings.VILLAGE_DEMO:
-            # Absent, it is built; there already, its board is brought up to this week in silence.
-            is_there = all_villages().exists()
-            call_command("demo", stdout=self.stdout, verbosity=0 if is_there else 1)
 
     def _greet(self, address: str) -> None:
         self.stdout.write(f"\nThe village is at {address} (Ctrl-C stops it).")
