@@ -40,7 +40,7 @@ class Way:
     door: Door
     address: str
     is_open: bool
-    waiting: int
+    waiting: int | None
     # Where the person's own stream stood before anything was counted.
     position: Top
 
@@ -108,7 +108,7 @@ class Layout:
                 door,
                 door.address(village),
                 is_open=door.key == getattr(self._request, "door", ""),
-                waiting=door.waiting(actor) if door.waiting else 0,
+                waiting=door.waiting(actor) if door.waiting else None,
                 position=position,
             )
             for door in doors_for(actor)

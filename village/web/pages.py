@@ -93,7 +93,7 @@ def front(request: PageRequest, v: str, key: str) -> HttpResponse:
 def waiting(request: PageRequest, key: str) -> HttpResponse:
     """Tell how much waits behind a door."""
     way = next((way for way in Layout(request).doors if way.door.key == key), None)
-    if way is None or way.door.waiting is None:
+    if way is None or way.waiting is None:
         raise NotFound
     return render(request, "web/_waiting.html", {"way": way})
 
