@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Sum
 
 from carpool import actions
 from carpool.models import ACTIVE, Booking, RideOffer
 from tests.carpool.factories import book, make_offer, make_request
+from tests.support.at_once import all_at_once, make_crowd
 from village.core.actor import Actor
-from village.core.errors import DomainError
 from village.journal.models import StreamEntry
-from village.residents.models import Membership, Resident, Village
+from village.residents.models import Resident, Village
 
 pytestmark = [
     pytest.mark.postgres,
@@ -31,30 +27,7 @@ pytestmark = [
 @pytest.fixture
 def crowd(lindental: Village, at: datetime) -> list[UUID]:
     """Bring twelve more people into the village."""
-    people = [
-        Resident.objects.create_user(f"Guest {n}", email=f"guest{n}@village.example")
-        for n in range(12)
-    ]
-    for person in people:
-        Membership.objects.create(village=lindental, resident=person, created_at=at)
-    return [person.pk for person in people]
-
-
-def all_at_once(act: Callable[[UUID], Hashable], people: list[UUID]) -> Counter[Hashable]:
-    """Let everybody act at the same moment, each on a connection of their own; count what came."""
-    together = Barrier(len(people))
-
-    def one(person: UUID) -> Hashable:
-        together.wait(timeout=10)
-        try:
-            return act(person)
-        except DomainError as error:
-            return error.code
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(people)) as threads:
-        return Counter(threads.map(one, people, timeout=30))
+    return make_crowd(lindental, at=at)
 
 
 def assert_counted(offer: RideOffer) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from events import actions
 from events.models import Attendance, Occurrence
 from tests.events.factories import make_date, sign_up
+from tests.support.at_once import all_at_once, make_crowd
 from village.core.actor import Actor
 from village.core.errors import DomainError
-from village.residents.models import Membership, Resident, Village
+from village.residents.models import Resident, Village
 
 pytestmark = [
     pytest.mark.postgres,
@@ -28,29 +26,7 @@ pytestmark = [
 @pytest.fixture
 def crowd(lindental: Village, at: datetime) -> list[UUID]:
     """Bring twelve more people into the village."""
-    people = [
-        Resident.objects.create_user(f"Guest {n}", email=f"guest{n}@village.example")
-        for n in range(12)
-    ]
-    for person in people:
-        Membership.objects.create(village=lindental, resident=person, created_at=at)
-    return [person.pk for person in people]
-
-
-def all_at_once(act: Callable[[UUID], None], people: list[UUID]) -> None:
-    """Let everybody act at the same moment, each on a connection of their own."""
-    together = Barrier(len(people))
-
-    def one(person: UUID) -> None:
-        together.wait(timeout=10)
-        try:
-            act(person)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(people)) as threads:
-        for done in [threads.submit(one, person) for person in people]:
-            done.result(timeout=30)
+    return make_crowd(lindental, at=at)
 
 
 def assert_counted(date: Occurrence) -> None:
@@ -71,15 +47,10 @@ class TestLastPlaces:
     ) -> None:
         date = make_date(nora, at=at, capacity=5)
 
-        def come(person: UUID) -> None:
-            actions.sign_up(
-                by=Actor(person), occurrence_id=date.pk, party_size=1, needs_lift=False, at=at
-            )
+        came = all_at_once(lambda person: sign_up(Actor(person), date).status, crowd)
 
-        all_at_once(come, crowd)
-
+        assert came == {"confirmed": 5, "waitlisted": 7}
         assert_counted(date)
-        assert date.seats_taken == 5
         turns = Attendance.objects.filter(status="waitlisted").values_list("turn", flat=True)
         assert sorted(turn for turn in turns if turn is not None) == [1, 2, 3, 4, 5, 6, 7]
 
@@ -88,13 +59,9 @@ class TestLastPlaces:
     ) -> None:
         date = make_date(nora, at=at, capacity=5)
 
-        def come(person: UUID) -> None:
-            actions.sign_up(
-                by=Actor(person), occurrence_id=date.pk, party_size=2, needs_lift=False, at=at
-            )
+        came = all_at_once(lambda person: sign_up(Actor(person), date, 2).status, [tom.pk] * 6)
 
-        all_at_once(come, [tom.pk] * 6)
-
+        assert came == {"confirmed": 6}
         assert_counted(date)
         assert date.seats_taken == 2
 
