@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.support.server import VillageServer
+from tests.support.server import VillageServer, free_port
 
 # A stop is promised within five seconds.
 STOPPED_WITHIN = 5.0
@@ -97,6 +97,29 @@ class TestServing:
         assert "server" not in httpx.get(f"{server.url}/healthz").headers
 
 
+class TestHugeBodies:
+    @pytest.mark.parametrize("is_chunked", [False, True])
+    def test_are_refused_in_words(self, server: VillageServer, is_chunked: bool) -> None:
+        mebibytes = itertools.repeat(b"x" * 1024 * 1024, 20)
+
+        answer = httpx.post(
+            f"{server.url}/api/v1/villages/lindental/events",
+            content=mebibytes if is_chunked else b"".join(mebibytes),
+        )
+
+        assert (answer.status_code, answer.json()["code"]) == (413, "body.too_large")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+    def test_are_cut_off_when_they_never_end(self, server: VillageServer) -> None:
+        with pytest.raises(httpx.TransportError):
+            httpx.post(
+                f"{server.url}/api/v1/villages/lindental/events",
+                content=itertools.repeat(b"x" * 1024 * 1024, 500),
+            )
+
+        assert server.is_ready()
+
+
 class TestSecondProcess:
     def test_is_told_that_the_village_is_served_already(self, server: VillageServer) -> None:
         second = server.command("serve", "--port", str(server.port), check=False)
@@ -124,6 +147,30 @@ class TestSecondProcess:
         assert ended.returncode == 1
         assert f"Cannot listen on 127.0.0.1:{taken.port}: Address already in use" in ended.stderr
         assert "Traceback" not in ended.stderr
+
+
+class TestNonsense:
+    @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
+    def test_is_no_port(self, server: VillageServer, port: str) -> None:
+        ended = server.command("serve", f"--port={port}", check=False)
+
+        assert ended.returncode == 2
+        assert "a port is a number from 1 to 65535" in ended.stderr
+
+    def test_is_no_host_and_no_database(self) -> None:
+        elsewhere = VillageServer()
+        nowhere = VillageServer(DATABASE_URL=f"postgres://nobody@127.0.0.1:{free_port()}/nothing")
+        try:
+            no_host = elsewhere.command("serve", "--host", "192.0.2.1", check=False)
+            no_database = nowhere.command("serve", check=False)
+        finally:
+            elsewhere.close()
+            nowhere.close()
+
+        assert "Cannot listen on 192.0.2.1" in no_host.stderr
+        assert "The database does not answer" in no_database.stderr
+        for ended in (no_host, no_database):
+            assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
 
 
 class TestStopping:

@@ -16,16 +16,14 @@ from typing import Any
 
 from celery.beat import EmbeddedService, Scheduler
 from celery.worker import state as worker_state
-from daphne.server import Server
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from twisted.internet import reactor as twisted_reactor
 from twisted.internet.endpoints import quoteStringArgument
-from twisted.internet.error import CannotListenError
-from twisted.python.failure import Failure
 
 from village.celery import app as celery_app
+from village.management.door import Door
 from village.realtime.hub import hub
 from village.realtime.protocol import FRAME_MAX
 from village.realtime.registry import registry
@@ -116,31 +114,6 @@ class Jobs:
             self.hands.join(0.1)
 
 
-class Door(Server):
-    """Be daphne, and know why it could not listen."""
-
-    refusal: CannotListenError | None = None
-
-    def listen_error(self, failure: Failure) -> None:
-        """Remember why, and do not start."""
-        assert isinstance(failure.value, CannotListenError)
-        self.refusal = failure.value
-        self.abort_start = True
-
-    def kill_all_applications(self) -> Any:
-        """End what is still being answered; a connection that waits for its next request is not."""
-        idle = [each for each, at in self.connections.items() if "application_instance" not in at]
-        for each in idle:
-            del self.connections[each]
-        return super().kill_all_applications()  # type: ignore[no-untyped-call]
-
-    @property
-    def is_answering(self) -> bool:
-        """Tell whether a request or a socket is still open."""
-        answers = (details.get("application_instance") for details in self.connections.values())
-        return any(answer is not None and not answer.done() for answer in answers)
-
-
 class Serving:
     """Serve until somebody asks to stop, then let everything end in order."""
 
@@ -185,6 +158,7 @@ class Serving:
             self.jobs.wait()
 
     def _begin(self) -> None:
+        self.door.open()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: reactor.callFromThread(self._end))
         if self.jobs is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import sys
+from argparse import ArgumentTypeError
 from contextlib import nullcontext
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from village.management.preparing import prepare
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         """Take where to listen."""
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
         parser.add_argument(
-            "--port", type=int, default=settings.PORT, help="the port to listen on (or PORT=)"
+            "--port", type=_port, default=settings.PORT, help="the port to listen on (or PORT=)"
         )
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
@@ -43,6 +45,8 @@ class Command(BaseCommand):
                 Serving(host, port, lambda: self._greet(address)).run()
         except CannotServe as error:
             raise CommandError(str(error)) from None
+        except OperationalError as error:
+            raise CommandError(f"The database does not answer: {error}") from None
         self.stdout.write("The village has stopped.")
 
     def _greet(self, address: str) -> None:
@@ -50,6 +54,12 @@ class Command(BaseCommand):
         if settings.VILLAGE_DEMO:
             call_command("demo", who=True, stdout=self.stdout)
         self.stdout.flush()
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise ArgumentTypeError("a port is a number from 1 to 65535")
 
 
 def _leave(*_: Any) -> NoReturn:
