@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
+from threading import Barrier, local
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from notifications import actions, post
+from notifications.actions import sending
 from notifications.models import Delivery, Device, DeviceKind, Notification, Way
 from notifications.transports import choose
 from tests.support.fcm_server import FcmServer, fcm
@@ -43,6 +44,21 @@ def all_at_once(acts: list[Callable[[], Any]]) -> list[Any]:
         return [done.result(timeout=60) for done in [threads.submit(one, act) for act in acts]]
 
 
+def meet_between_choosing_and_taking(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each worker have chosen its first letters before any of them takes hers."""
+    together = Barrier(workers)
+    have_met = local()
+
+    class Reasons(sending._Reasons):
+        def __init__(self, rows: list[Delivery], at: datetime) -> None:
+            super().__init__(rows, at)
+            if rows and not hasattr(have_met, "yes"):
+                have_met.yes = True
+                together.wait(timeout=10)
+
+    monkeypatch.setattr(sending, "_Reasons", Reasons)
+
+
 class TestWorkers:
     def test_never_send_a_letter_twice(
         self,
@@ -51,6 +67,7 @@ class TestWorkers:
         granted: Record,
         lindental: Village,
         at: datetime,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         settings.FCM_CREDENTIALS, settings.FCM_BASE_URL = json.dumps(fcm.credentials), fcm.base_url
         with transaction.atomic():
@@ -66,6 +83,8 @@ class TestWorkers:
                 )
                 actions.tell(by=SYSTEM, recorded=granted(person=person.pk), at=timezone.now())
 
+        if connection.vendor == "postgresql":
+            meet_between_choosing_and_taking(3, monkeypatch)
         transport: Any = choose.transport_for(Way.PUSH)
         try:
             sent = all_at_once([post.carry_due] * 3)
