@@ -11,7 +11,7 @@ from carpool import policies
 from carpool.actions import bookings, offers, requests
 from carpool.models import Booking, RideOffer, RideRequest
 from village.core.actor import Actor
-from village.journal.actions import record
+from village.journal.actions import record_all
 from village.journal.facts import Fact
 
 
@@ -46,6 +46,5 @@ def end_rides(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> in
         request = requests.locked(request_id)
         if request is not None and looking.filter(pk=request.pk).exists():
             told.append(requests.end_request(request))
-    for fact in told:
-        record(fact, by=by, at=at)
+    record_all(told, by=by, at=at)
     return len(told)

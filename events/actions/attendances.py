@@ -14,7 +14,7 @@ from events.actions.occurrences import Cancelled, Over, locked
 from events.models import Attendance, AttendanceStatus, EventStatus, Occurrence
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
-from village.journal.actions import record
+from village.journal.actions import record_all
 from village.journal.facts import Fact
 
 
@@ -197,12 +197,14 @@ def _count(occurrence: Occurrence) -> None:
 
 
 def _tell(told: list[_Told], *, by: Actor, at: datetime) -> None:
-    for fact, attendance in told:
-        happened: Fact = fact(
+    happened: list[Fact] = [
+        fact(
             village=attendance.village_id,
             event_id=attendance.occurrence.event_id,
             occurrence_id=attendance.occurrence_id,
             attendance_id=attendance.pk,
             resident_id=attendance.resident_id,
         )
-        record(happened, by=by, at=at)
+        for fact, attendance in told
+    ]
+    record_all(happened, by=by, at=at)

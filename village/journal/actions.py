@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -10,9 +11,21 @@ from django.db import transaction
 from village.core.actor import Actor
 from village.journal import readers
 from village.journal.facts import Fact
-from village.journal.log import append
+from village.journal.log import append, hold
 from village.journal.readers import Recorded
 from village.journal.topics import streams_of
+
+
+def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Recorded]:
+    """
+    Write several facts into the journal, in their order, as the last act of a transaction.
+
+    :raises RuntimeError: outside a transaction
+    """
+    if len(facts) > 1:
+        streams = {address: topic for fact in facts for topic, address in streams_of(fact)}
+        hold([(topic, address) for address, topic in streams.items()])
+    return [record(fact, by=by, at=at) for fact in facts]
 
 
 def record(fact: Fact, *, by: Actor, at: datetime) -> Recorded:

@@ -40,6 +40,21 @@ def append(
     )
 
 
+def hold(streams: Sequence[tuple[Topic, str]]) -> None:
+    """
+    Take streams until the transaction ends, in the one order in which everybody takes them.
+
+    Each append takes its own streams in ascending order; a transaction that appends more than
+    once must take all of them first, or two such transactions could wait for each other.
+    """
+    if connection.vendor == "postgresql" and streams:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT journal_hold(%s::text[], %s::bool[])",
+                [[address for _, address in streams], [topic.hot for topic, _ in streams]],
+            )
+
+
 _Numbered = list[tuple[str, str, int]]
 
 

@@ -37,6 +37,7 @@ BEGIN
     SELECT each.name, substr(md5(random()::text || clock_timestamp()::text || each.name), 1, 16), 0, 0
     FROM unnest(addresses) AS each(name)
     WHERE NOT EXISTS (SELECT FROM journal_stream s WHERE s.address = each.name)
+    ORDER BY each.name
     ON CONFLICT DO NOTHING;
 
     FOR one IN
@@ -56,6 +57,33 @@ BEGIN
     END LOOP;
 END $$;
 """
+# Several facts in one transaction: all their streams are taken before the first number is.
+HOLD = """
+CREATE FUNCTION journal_hold(addresses text[], hot boolean[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    one record;
+BEGIN
+    INSERT INTO journal_stream (address, epoch, last_seq, floor_seq)
+    SELECT each.name, substr(md5(random()::text || clock_timestamp()::text || each.name), 1, 16), 0, 0
+    FROM unnest(addresses) AS each(name)
+    WHERE NOT EXISTS (SELECT FROM journal_stream s WHERE s.address = each.name)
+    ORDER BY each.name
+    ON CONFLICT DO NOTHING;
+
+    FOR one IN
+        SELECT s.id, wanted.is_hot
+        FROM unnest(addresses, hot) AS wanted(name, is_hot)
+        JOIN journal_stream s ON s.address = wanted.name
+        ORDER BY s.id
+    LOOP
+        IF one.is_hot THEN
+            PERFORM pg_advisory_xact_lock(one.id);
+        END IF;
+        PERFORM 1 FROM journal_stream s WHERE s.id = one.id FOR UPDATE;
+    END LOOP;
+END $$;
+"""
 # Counter rows are written often and hold no index on what changes: room on the page keeps
 # their updates in place.
 ROOM = "ALTER TABLE journal_stream SET (fillfactor = 50)"
@@ -64,12 +92,14 @@ ROOM = "ALTER TABLE journal_stream SET (fillfactor = 50)"
 def create(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(APPEND, params=None)
+        schema_editor.execute(HOLD, params=None)
         schema_editor.execute(ROOM)
 
 
 def drop(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION journal_append")
+        schema_editor.execute("DROP FUNCTION journal_hold")
 
 
 class Migration(migrations.Migration):
