@@ -200,6 +200,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
 }
 
+# --- Sockets --------------------------------------------------------------------------------
+# What one process opens in a second; the others are told when to come again.
+HANDSHAKES_PER_SECOND = env.int("HANDSHAKES_PER_SECOND", default=200)
+# "asgi" never writes past the server, as on one that we do not know.
+VILLAGE_PORT = env.str("VILLAGE_PORT", default="fastest")
+
 # --- People and sign-in -------------------------------------------------------------------------
 AUTH_USER_MODEL = "residents.Resident"
 AUTHENTICATION_BACKENDS = [

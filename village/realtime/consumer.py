@@ -19,7 +19,7 @@ from village.realtime.channel import Follower
 from village.realtime.frames import dump
 from village.realtime.hub import hub
 from village.realtime.ports.base import Port
-from village.realtime.ports.wire import port_for
+from village.realtime.ports.choice import port_for, turn_away, when_server_stops
 from village.realtime.protocol import HEARTBEAT, SUBPROTOCOL, WINDOW, Close, Session
 from village.realtime.registry import registry
 from village.realtime.tickets import Identity
@@ -177,22 +177,22 @@ class Socket:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         offered = scope.get("subprotocols") or []
         origin = headers.get(b"origin")
-        if (
-            registry.draining
-            or not is_welcome(origin, headers)
-            or (offered and SUBPROTOCOL not in offered)
-        ):
+        if not is_welcome(origin, headers) or (offered and SUBPROTOCOL not in offered):
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if retry_after := registry.wait():
+            await turn_away(scope, send, retry_after)
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
         # Without an Origin it is no browser page: then a cookie proves nothing.
         cookies = parse_cookie(headers.get(b"cookie", "")) if origin else {}
         connection = Connection(
-            port_for(send),
+            port_for(scope, send),
             cookie=cookies.get(settings.SESSION_COOKIE_NAME, ""),
             now=asyncio.get_running_loop().time(),
         )
         registry.add(connection)
+        when_server_stops(scope, registry.drain)
         try:
             while (message := await receive())["type"] == "websocket.receive":
                 if connection.is_open:

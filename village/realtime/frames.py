@@ -10,6 +10,8 @@ import orjson
 
 from village.core.actor import Scope
 from village.journal.topics import Frame
+from village.realtime.rfc6455 import Opcode
+from village.realtime.rfc6455 import frame as wire_frame
 
 # Stands for a frame that a mandate does not cover: the position counts, the content stays hidden.
 WITHHELD = "withheld"
@@ -56,17 +58,6 @@ def dump(message: dict[str, Any]) -> str:
     return orjson.dumps(message).decode()
 
 
-def websocket_frame(text: str) -> bytes:
-    """Frame a text as a server does: one unmasked, unfragmented message (RFC 6455, 5.2)."""
-    payload = text.encode()
-    size = len(payload)
-    if size < 126:
-        return bytes((0x81, size)) + payload
-    if size < 65536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
-
-
 class Batch:
     """Hold consecutive frames that one write carries to a socket, framed at most once."""
 
@@ -90,7 +81,9 @@ class Batch:
     def wire(self) -> bytes:
         """Give the frames as one run of WebSocket bytes."""
         if self._wire is None:
-            self._wire = b"".join(websocket_frame(frame.text) for frame in self.frames)
+            self._wire = b"".join(
+                wire_frame(Opcode.TEXT, each.text.encode()) for each in self.frames
+            )
         return self._wire
 
     @property

@@ -12,7 +12,7 @@ import asyncio
 import random
 import ssl
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -193,8 +193,8 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet the broker: who we are, and what we hear."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport, self._reader = transport, hiredis.Reader()
+        # uvloop's transports are none of asyncio's by inheritance.
+        self._transport, self._reader = cast(asyncio.Transport, transport), hiredis.Reader()
         if self._url.password:
             name = [unquote(self._url.username).encode()] if self._url.username else []
             self.say(b"AUTH", *name, unquote(self._url.password).encode())

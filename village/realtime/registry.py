@@ -15,6 +15,7 @@ from uuid import UUID
 
 import orjson
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.utils import timezone
 from prometheus_client import Gauge
@@ -22,6 +23,7 @@ from prometheus_client import Gauge
 from village.journal.topics import admitted
 from village.realtime import lookups, tickets
 from village.realtime.access import access
+from village.realtime.admission import Admission
 from village.realtime.frames import Encoded
 from village.realtime.hub import hub
 from village.realtime.protocol import HEARTBEAT, HELLO_WITHIN, MAX_AGE, Close
@@ -44,6 +46,7 @@ class Registry:
     def __init__(self) -> None:
         self.connections: set[Connection] = set()
         self.draining = False
+        self._admission = Admission(settings.HANDSHAKES_PER_SECOND)
         self._per_resident: Tally[UUID | None] = Tally()
         self._greeting: list[tuple[Connection, str]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -70,6 +73,11 @@ class Registry:
             SOCKETS.dec()
         if connection.identity is not None:
             self._per_resident[connection.actor.principal_id] -= 1
+
+    def wait(self) -> int:
+        """Give 0 to let a handshake in, or the seconds after which it should be tried again."""
+        assert self._loop is not None
+        return DRAIN_SPREAD if self.draining else self._admission.wait(self._loop.time())
 
     # --- Signing in ---------------------------------------------------------------------------
     def greet(self, connection: Connection, ticket: str) -> None:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from village.realtime.frames import Batch
 
+# Where a scope holds the socket itself, if the server is ours (village/realtime/lean.py).
+EXTENSION = "village.transport"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 

@@ -2,42 +2,46 @@
 The port that writes finished WebSocket bytes to a server's own transport.
 
 One frame is built per event and shared by every socket; what is left to pay is the kernel's
-send. It is used only where nothing can come between: a plain TCP transport, a finished
-handshake, no compression negotiated, and never past bytes that the server has buffered.
+send. It is used only where nothing can come between: a plain transport, a finished handshake,
+no compression negotiated, and never past bytes that the server has buffered.
 """
 
 from __future__ import annotations
 
 import os
-from functools import partial
+from abc import abstractmethod
 from typing import Any
 
-from daphne.server import Server
-from daphne.ws_protocol import WebSocketProtocol
-from twisted.internet import tcp
-
-from village.realtime.frames import Batch, websocket_frame
+from village.realtime.frames import Batch
 from village.realtime.ports.asgi import AsgiPort
-from village.realtime.ports.base import Port, Send
+from village.realtime.ports.base import Send
+from village.realtime.rfc6455 import Opcode, frame
 
 # Above this many bytes that the client has not taken, a socket is behind.
 BUFFER_MAX = 256 * 1024
 
 
-class DaphnePort(AsgiPort):
+class WirePort(AsgiPort):
     """
-    Write past autobahn to the socket of a daphne connection.
+    Write past a server's WebSocket code to its connection.
 
-    Closing, and what is said to one client alone, goes the ordinary way; both end in the
-    same buffer, so their order holds.
+    Closing goes the ordinary way: it ends in the same buffer, so the order holds.
     """
 
     __slots__ = ("_fd", "_transport")
 
-    def __init__(self, send: Send, transport: Any) -> None:
+    def __init__(self, send: Send, transport: Any, fd: int) -> None:
         super().__init__(send)
-        self._transport = transport
-        self._fd = transport.fileno()
+        self._transport, self._fd = transport, fd
+
+    @property
+    @abstractmethod
+    def _is_up(self) -> bool:
+        """Tell whether the server would still send a frame."""
+
+    @abstractmethod
+    def _buffered(self) -> int:
+        """Give the number of bytes that the server holds for the client."""
 
     @property
     def ready(self) -> bool:
@@ -46,14 +50,13 @@ class DaphnePort(AsgiPort):
 
     def write(self, batch: Batch) -> bool:
         """Write the frames' bytes, straight to the socket where nothing waits before them."""
-        transport = self._transport
-        if self.closed or not transport.connected or transport.disconnecting:
+        if self.closed or not self._is_up:
             return False
         wire = batch.wire
         if buffered := self._buffered():
             if buffered > BUFFER_MAX:
                 return False
-            transport.write(wire)
+            self._transport.write(wire)
             return True
         try:
             written = os.write(self._fd, wire)
@@ -64,39 +67,10 @@ class DaphnePort(AsgiPort):
             self.closed = True
             return False
         if written < len(wire):
-            transport.write(wire[written:])
+            self._transport.write(wire[written:])
         return True
 
     def say(self, *texts: str) -> None:
         """Write what belongs to this socket alone."""
-        if not self.closed and self._transport.connected:
-            self._transport.write(b"".join(map(websocket_frame, texts)))
-
-    def _buffered(self) -> int:
-        transport = self._transport
-        size: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        return size
-
-
-def port_for(send: Send) -> Port:
-    """Give the fastest port that is safe for a connection whose handshake is finished."""
-    transport = _daphne_transport(send)
-    return DaphnePort(send, transport) if transport is not None else AsgiPort(send)
-
-
-def _daphne_transport(send: Any) -> Any:
-    """Find the plain TCP transport behind daphne's send; ``None`` where it is not that."""
-    if not isinstance(send, partial) or getattr(send.func, "__func__", None) is not (
-        Server.handle_reply
-    ):
-        return None
-    protocol = send.args[0]
-    if (
-        not isinstance(protocol, WebSocketProtocol)
-        or protocol.state != WebSocketProtocol.STATE_OPEN
-        or protocol._perMessageCompress is not None
-        or protocol.send_queue
-    ):
-        return None
-    transport = protocol.transport
-    return transport if type(transport) is tcp.Server else None
+        if not self.closed and self._is_up:
+            self._transport.write(b"".join(frame(Opcode.TEXT, text.encode()) for text in texts))

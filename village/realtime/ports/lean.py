@@ -1,0 +1,40 @@
+"""The port to a socket that our own protocol class for uvicorn holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from village.realtime.lean import LeanWebSocket
+from village.realtime.ports.base import EXTENSION, Send
+from village.realtime.ports.wire import WirePort
+
+
+class LeanPort(WirePort):
+    """Write past ASGI to asyncio's or uvloop's transport."""
+
+    __slots__ = ("_socket",)
+
+    def __init__(self, send: Send, socket: LeanWebSocket) -> None:
+        transport = socket.transport
+        super().__init__(send, transport, transport.get_extra_info("socket").fileno())
+        self._socket = socket
+
+    @property
+    def _is_up(self) -> bool:
+        return self._socket.is_open
+
+    def _buffered(self) -> int:
+        size: int = self._transport.get_write_buffer_size()
+        return size
+
+
+def socket_of(scope: dict[str, Any], send: Any) -> LeanWebSocket | None:
+    """Give the socket that is open behind its own send; ``None`` where it is not that."""
+    socket = scope.get("extensions", {}).get(EXTENSION)
+    is_plain = (
+        isinstance(socket, LeanWebSocket)
+        and send == socket.send
+        and socket.is_open
+        and socket.transport.get_extra_info("sslcontext") is None
+    )
+    return socket if is_plain else None
