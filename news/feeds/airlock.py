@@ -66,11 +66,6 @@ _RESERVED_URIS = frozenset(
 )
 # Their titles and descriptions are those of pictures and podcasts.
 _FOREIGN_PREFIXES = ("media:", "itunes:")
-# Hand-made feeds use these without declaring them.
-_USUAL_PREFIXES = {
-    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
-    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
-}
 
 _BEFORE_THE_ROOT = re.compile(r"[^<]*(?:<\?xml[^>]*>)?\s*")
 
@@ -156,8 +151,7 @@ class _Copy:
         self._skipping = 0
         self._elements = 0
         self._prefixes_met: set[str] = set()
-        self._in_feed: Counter[str] = Counter()
-        self._in_item: Counter[str] | None = None
+        self._namesakes: Counter[str] = Counter()
         self._whole = 1
         self._closing: list[str] = []
 
@@ -174,7 +168,6 @@ class _Copy:
             if local not in _ROOTS:
                 raise NotAFeed(f"a document of {name[:40]}")
             self.began = True
-            attributes = _USUAL_PREFIXES | attributes
         within = self._open[-1] if self._open else _Open("", "", _XML_PREFIX, [0])
         prefix, colon, rest = name.partition(":")
         if self._skipping or not (within.is_content or self._is_wanted(name, local, within.local)):
@@ -185,6 +178,8 @@ class _Copy:
             raise _Enough
         kept, prefixes = self._kept(attributes, within.prefixes)
         if colon and (prefix not in prefixes or ":" in rest):
+            # Hand-made feeds forget to declare "dc:" and "content:". The parser names its handlers
+            # with an underscore, so that it knows these elements all the same.
             name = name.replace(":", "_")
         if within.is_content:
             if len(self._open) > _MAX_DEPTH:
@@ -215,7 +210,6 @@ class _Copy:
         if ended.name:
             self._out.append(f"</{ended.name}>")
         if ended.is_item:
-            self._in_item = None
             self.items += 1
             self._whole = len(self._out)
             self._closing = [f"</{element.name}>" for element in reversed(self._open)]
@@ -234,11 +228,10 @@ class _Copy:
         if local in _ITEMS:
             if self.items >= MAX_ITEMS:
                 raise _Enough
-            self._in_item = Counter()
+            self._namesakes.clear()
             return True
-        namesakes = self._in_feed if self._in_item is None else self._in_item
-        namesakes[local] += 1
-        return namesakes[local] <= _MAX_NAMESAKES
+        self._namesakes[local] += 1
+        return self._namesakes[local] <= _MAX_NAMESAKES
 
     def _kept(
         self, attributes: dict[str, str], prefixes: frozenset[str]

@@ -65,9 +65,8 @@ def decoded(body: bytes, content_type: str | None) -> tuple[str, bool]:
     try:
         return body.decode("utf-8"), False
     except UnicodeDecodeError as error:
-        cut_off = error.start > len(body) - _LONGEST_UTF8_CHARACTER
-    if "utf-8" in claimed[:1] or (cut_off and not claimed):
-        return body.decode("utf-8", "replace"), True
+        if error.start > len(body) - _LONGEST_UTF8_CHARACTER:
+            return body.decode("utf-8", "ignore"), True
     return _read(body, claimed or ["cp1252"])
 
 
