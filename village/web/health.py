@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
@@ -19,6 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from village.celery import app
 from village.realtime.hub import hub
 
+log = structlog.get_logger(__name__)
 # The hub looks at the log once a second; one that has not for so long cannot reach it.
 HUB_WITHIN = 10.0
 
@@ -41,7 +43,10 @@ def alive(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """Say whether the process can serve, and how each part is; 503 when one is down."""
     parts = {name: check() for name, check in _parts.items()}
-    ok = all(part.ok for part in parts.values())
+    down = {name: part.state for name, part in parts.items() if not part.ok}
+    if down:
+        log.warning("not_ready", **down)
+    ok = not down
     return JsonResponse(
         {"ok": ok, "parts": {name: asdict(part) for name, part in parts.items()}},
         status=200 if ok else 503,
