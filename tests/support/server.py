@@ -21,9 +21,9 @@ from tools.leash import leashed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = ROOT / "manage.py"
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 STOP_WITHIN = 10.0
-COMMAND_WITHIN = 60.0
+COMMAND_WITHIN = 120.0
 
 
 class VillageServer:
