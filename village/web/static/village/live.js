@@ -6,9 +6,9 @@
  *   </section>
  *
  * The position was taken before the region was read, so nothing is missed in between. A frame that
- * names a card of the region has this card fetched; any other has the region fetched, unless its
- * kind does not begin with the region's data-kinds. What comes is morphed into the page by htmx, so
- * that the focus and the reader's place stay.
+ * names a card of the region has this card fetched if it has an address; any other has the region
+ * fetched, unless its kind does not begin with data-kinds, or the region is data-cards="only". What
+ * comes is morphed into the page by htmx, so that the focus and the reader's place stay.
  */
 
 import { connect } from "./village.js";
@@ -77,10 +77,12 @@ function oldest(places) {
 async function move(region, frame) {
   if (!frame.kind.startsWith(region.dataset.kinds)) return;
   const named = ids(frame.data);
-  const cards = [...region.querySelectorAll("[data-card][data-src]")].filter((card) =>
+  const cards = [...region.querySelectorAll("[data-card]")].filter((card) =>
     named.has(card.dataset.card),
   );
-  await Promise.all((cards.length > 0 ? cards : [region]).map(refresh));
+  if (cards.length === 0 && region.dataset.cards === "only") return;
+  const alone = cards.filter((card) => card.dataset.src);
+  await Promise.all((alone.length > 0 ? alone : [region]).map(refresh));
 }
 
 /** Find the ids that a frame names, wherever it names them. */
@@ -112,7 +114,7 @@ async function fetched(part) {
     const answer = await fetch(part.dataset.src, { headers: { "HX-Request": "true" } }).catch(
       () => undefined,
     );
-    if (answer?.status === 404 && part.dataset.card) return part.remove();
+    if (answer?.status === 404) return part.dataset.card ? part.remove() : gone(part);
     if (answer?.ok && !answer.redirected) return show(part, await answer.text());
     if (answer && answer.status < 500) throw new Error(`${part.dataset.src}: ${answer.status}`);
     await new Promise((resume) => setTimeout(resume, Math.min(LONGEST_PAUSE, 500 * 2 ** tries)));
@@ -125,6 +127,14 @@ async function show(part, text) {
   const news = cardsOf(part).filter((card) => !known.has(card));
   if (known.size > 0) news.forEach((id) => part.querySelector(`[data-card="${id}"]`)?.classList.add("is-new"));
   if (news.length > 0) say();
+}
+
+/** Say in its place that something was taken away while it was read. */
+function gone(part) {
+  const words = document.createElement("p");
+  words.className = "nothing";
+  words.textContent = said.dataset.gone;
+  part.replaceChildren(words);
 }
 
 const cardsOf = (part) => [...part.querySelectorAll("[data-card]")].map(({ dataset }) => dataset.card);
