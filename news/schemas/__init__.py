@@ -1,0 +1,44 @@
+"""How the news looks on the wire."""
+
+from __future__ import annotations
+
+from news.schemas.articles import (
+    ArticleIn,
+    ArticleOut,
+    ArticlesQuery,
+    ArticleStatusOut,
+    CorrectionIn,
+    FullArticleOut,
+    ReadOut,
+    RetractedOut,
+    article_out,
+    article_status_out,
+    full_article_out,
+    read_out,
+)
+from news.schemas.outlets import FeedIn, FeedOut, OutletIn, OutletOut, feed_out, outlet_out
+from news.schemas.pictures import PictureIn, PictureOut, picture_out
+
+__all__ = [
+    "ArticleIn",
+    "ArticleOut",
+    "ArticleStatusOut",
+    "ArticlesQuery",
+    "CorrectionIn",
+    "FeedIn",
+    "FeedOut",
+    "FullArticleOut",
+    "OutletIn",
+    "OutletOut",
+    "PictureIn",
+    "PictureOut",
+    "ReadOut",
+    "RetractedOut",
+    "article_out",
+    "article_status_out",
+    "feed_out",
+    "full_article_out",
+    "outlet_out",
+    "picture_out",
+    "read_out",
+]
