@@ -141,9 +141,7 @@ def _correct(article: Article, item: FeedItem, at: datetime) -> Article:
     _say(article, item)
     article.version += 1
     article.edited_at = min(item.updated_at or at, at)
-    article.save(
-        update_fields=[*_SAID, "version", "edited_at"],
-    )
+    article.save(update_fields=[*_SAID, "version", "edited_at"])
     return article
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from news.models import Feed, Outlet
-from tests.support.cast import OUTLET
-from tests.support.feed_server import feed_server
-from village.residents.models import Village
+from news.models import Article, Feed, Outlet
+from tests.news.factories import make_feed, write
+from tests.news.speaking import Api
+from tests.support.cast import OUTLET, Cast
+from tests.support.feed_server import FeedServer, feed_server
+from village.residents.models import Resident, Village
 
 __all__ = ["feed_server"]
 
@@ -52,7 +55,19 @@ def feed(bote: Outlet, at: datetime) -> Feed:
     return make_feed(bote, "https://bote.example/feed.xml", at=at)
 
 
-def make_feed(outlet: Outlet, url: str, *, at: datetime) -> Feed:
-    return Feed.objects.create(
-        village_id=outlet.village_id, outlet=outlet, url=url, due_at=at, created_at=at
-    )
+@pytest.fixture
+def heard(bote: Outlet, feed_server: FeedServer, at: datetime) -> Feed:
+    """Give the paper a feed on this machine."""
+    return make_feed(bote, feed_server.url("/feed.xml"), at=at)
+
+
+@pytest.fixture
+def article(mia: Resident, bote: Outlet, at: datetime) -> Article:
+    """Publish an article of mia's."""
+    return write(mia, bote, at=at)
+
+
+@pytest.fixture
+def assisted(api: Api, vera: Resident, cast: Cast) -> Client:
+    """Speak to the API as vera for edda."""
+    return api(vera, **{"X-Acting-For": str(cast.mandate.pk)})

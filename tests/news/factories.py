@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from news import actions
+from news import actions, pull, rendering
 from news.feeds import FeedItem
 from news.models import Article, Feed, Outlet, Picture
 from tests.conftest import NOON
@@ -44,6 +45,12 @@ def item(key: str, *, age: timedelta | None = timedelta(hours=1), **changes: Any
     return FeedItem(**(shown | changes))
 
 
+def make_feed(outlet: Outlet, url: str, *, at: datetime) -> Feed:
+    return Feed.objects.create(
+        village_id=outlet.village_id, outlet=outlet, url=url, due_at=at, created_at=at
+    )
+
+
 def take_in(feed: Feed, *items: FeedItem, at: datetime) -> actions.Taken:
     return actions.take_in(by=SYSTEM, feed_id=feed.pk, items=items, at=at)
 
@@ -69,6 +76,25 @@ def shown_picture(article: Article, *, at: datetime) -> Picture:
         due_at=at,
         created_at=at,
     )
+
+
+def render(picture: Picture, at: datetime) -> Picture:
+    """Let a worker render a picture."""
+    rendering.render_picture(picture.pk, at=at)
+    picture.refresh_from_db()
+    return picture
+
+
+def stored(media: Path) -> list[str]:
+    """Name the files that lie in the storage."""
+    return sorted(str(p.relative_to(media)) for p in media.rglob("*") if p.is_file())
+
+
+def pulled(feed: Feed, at: datetime) -> actions.Taken | None:
+    """Let a worker pull a feed."""
+    taken = pull.pull_feed(feed.pk, at=at, jitter=0.0)
+    feed.refresh_from_db()
+    return taken
 
 
 def kinds() -> list[str]:

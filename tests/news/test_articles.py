@@ -16,7 +16,7 @@ from tests.news.factories import item, kinds, take_in, write
 from village.core.actor import Actor, Scope
 from village.core.errors import Forbidden, NotFound, OutOfScope, StaleEdit
 from village.journal.models import Entry
-from village.residents.models import Resident
+from village.residents.models import Grant, Membership, Resident, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +72,6 @@ class TestWriteArticle:
     def test_is_never_done_by_a_helper(
         self, vera_for_edda: Actor, edda: Resident, bote: Outlet, at: datetime
     ) -> None:
-        from village.residents.models import Grant, Membership, Role
-
         Grant.objects.create(
             membership=Membership.objects.get(resident=edda),
             role=Role.EDITOR,

@@ -13,40 +13,22 @@ from django.db import connection, connections
 from news import pull, tasks
 from news.actions import Taken
 from news.actions.feeds import LEASE
-from news.models import Article, Feed, FeedStatus, Outlet
-from tests.news.conftest import make_feed
-from tests.news.factories import kinds
+from news.models import Article, Feed, Outlet
+from tests.news.factories import kinds, make_feed, pulled
 from tests.support.feed_server import (
     ATOM,
     RSS,
-    Answer,
     FeedServer,
     Item,
     atom,
     failing,
-    gone,
-    moved,
     rss,
-    web_page,
 )
-from village.core.outbound import Limits
 from village.residents.models import Village
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 TODAY = {"rss": "Sun, 22 Nov 2026 09:00:00 GMT", "atom": "2026-11-22T09:00:00Z"}
-
-
-@pytest.fixture
-def heard(bote: Outlet, feed_server: FeedServer, at: datetime) -> Feed:
-    """Give the paper a feed on this machine."""
-    return make_feed(bote, feed_server.url("/feed.xml"), at=at)
-
-
-def do(feed: Feed, at: datetime) -> Taken | None:
-    taken = pull.pull_feed(feed.pk, at=at, jitter=0.0)
-    feed.refresh_from_db()
-    return taken
 
 
 class TestHealthyFeeds:
@@ -63,7 +45,7 @@ class TestHealthyFeeds:
         items = [Item("1", "Bridge & brook", date=TODAY[name]), Item("2", "Old", date="")]
         feed_server.publish("/feed.xml", write(*items), content_type=kind, etag='"v1"')
 
-        assert do(heard, at) == Taken(new=2, told=1)
+        assert pulled(heard, at) == Taken(new=2, told=1)
         assert (heard.status, heard.etag, heard.pulled_at) == ("ok", '"v1"', at)
         assert heard.due_at == at + HOUR / 2
         assert heard.leased_until is None
@@ -72,7 +54,7 @@ class TestHealthyFeeds:
         assert article.html == "<p>What there is to say.</p>"
         assert article.url == "https://bote.example/1"
 
-        assert do(heard, at + HOUR) == Taken()
+        assert pulled(heard, at + HOUR) == Taken()
         assert feed_server.asked[1].headers["if-none-match"] == '"v1"'
         assert "pocket-village" in feed_server.asked[1].headers["user-agent"]
         assert heard.pulled_at == at + HOUR
@@ -81,10 +63,10 @@ class TestHealthyFeeds:
         self, heard: Feed, feed_server: FeedServer, at: datetime
     ) -> None:
         feed_server.publish("/feed.xml", rss(Item("1", "One")))
-        assert do(heard, at) == Taken(new=1)
+        assert pulled(heard, at) == Taken(new=1)
         before = Article.objects.values().get()
 
-        assert do(heard, at + HOUR) == Taken()
+        assert pulled(heard, at + HOUR) == Taken()
         assert Article.objects.values().get() == before
         assert not kinds()
 
@@ -93,8 +75,8 @@ class TestHealthyFeeds:
     ) -> None:
         when = "Sat, 21 Nov 2026 08:00:00 GMT"
         feed_server.publish("/feed.xml", rss(Item("1", "One")), last_modified=when)
-        do(heard, at)
-        do(heard, at + HOUR)
+        pulled(heard, at)
+        pulled(heard, at + HOUR)
 
         assert feed_server.asked[1].headers["if-modified-since"] == when
 
@@ -102,10 +84,10 @@ class TestHealthyFeeds:
         self, heard: Feed, feed_server: FeedServer, at: datetime
     ) -> None:
         feed_server.publish("/feed.xml", rss(Item("1", "Open", date=TODAY["rss"])), etag='"1"')
-        do(heard, at)
+        pulled(heard, at)
         feed_server.publish("/feed.xml", rss(Item("1", "Closed", date=TODAY["rss"])), etag='"2"')
 
-        assert do(heard, at + HOUR) == Taken(changed=1)
+        assert pulled(heard, at + HOUR) == Taken(changed=1)
         assert Article.objects.get().title == "Closed"
         assert kinds() == ["article_published", "article_corrected"]
 
@@ -113,10 +95,10 @@ class TestHealthyFeeds:
         self, heard: Feed, feed_server: FeedServer, at: datetime
     ) -> None:
         feed_server.publish("/feed.xml", rss(Item("1", "One"), ttl="300"), etag='"1"')
-        do(heard, at)
+        pulled(heard, at)
         assert heard.due_at == at + 5 * HOUR
         # A 304 says nothing of it, and changes nothing about it.
-        do(heard, heard.due_at)
+        pulled(heard, heard.due_at)
         assert heard.due_at == at + 10 * HOUR
 
     def test_that_were_cut_off_are_wanted_whole_again(
@@ -125,7 +107,7 @@ class TestHealthyFeeds:
         whole = rss(Item("1", "One"), Item("2", "Two"))
         feed_server.publish("/feed.xml", whole[: whole.rindex(b"<item>") + 20], etag='"1"')
 
-        assert do(heard, at) == Taken(new=1)
+        assert pulled(heard, at) == Taken(new=1)
         assert heard.etag == ""
 
     def test_bring_nothing_that_runs(
@@ -133,129 +115,11 @@ class TestHealthyFeeds:
     ) -> None:
         hostile = '<p onclick="x()">Hi<script>alert(1)</script><img src=x onerror=y()></p>'
         feed_server.publish("/feed.xml", rss(Item("1", "<b>One</b>", html=hostile)))
-        do(heard, at)
+        pulled(heard, at)
 
         article = Article.objects.get()
         assert article.html == "<p>Hi</p>"
         assert (article.title, article.text) == ("One", "Hi")
-
-
-class TestUnhealthyFeeds:
-    @pytest.mark.parametrize(
-        ("answer", "error"),
-        [
-            (failing(500), "http.500"),
-            (failing(404), "http.404"),
-            (Answer(301), "http.301"),
-            (web_page(), "news.not_a_feed"),
-            (Answer(body=b""), "news.not_a_feed"),
-            (Answer(body=b'{"version": "jsonfeed"}'), "news.not_a_feed"),
-            (Answer(body=b"<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>"), "news.feed_refused"),
-            (Answer(endless=True), "outbound.too_large"),
-            (moved("http://127.0.0.1:9/feed.xml", 302), "outbound.refused"),
-            (moved("http://169.254.169.254/latest/meta-data/"), "outbound.refused"),
-            (moved("file:///etc/passwd"), "outbound.refused"),
-        ],
-        ids=lambda value: value if isinstance(value, str) else "",
-    )
-    def test_are_failing_until_they_answer_again(
-        self, heard: Feed, feed_server: FeedServer, at: datetime, answer: Answer, error: str
-    ) -> None:
-        feed_server.answer("/feed.xml", answer)
-        feed_server.publish("/feed.xml", rss(Item("1", "One")))
-
-        assert do(heard, at) == Taken()
-        assert (heard.status, heard.last_error, heard.failures) == ("failing", error, 1)
-        assert heard.url == feed_server.url("/feed.xml")
-        assert heard.due_at > at + HOUR / 2
-        assert heard.leased_until is None
-
-        assert do(heard, heard.due_at) == Taken(new=1)
-        assert (heard.status, heard.last_error, heard.failures) == ("ok", "", 0)
-
-    def test_are_asked_less_and_less(
-        self, heard: Feed, feed_server: FeedServer, at: datetime
-    ) -> None:
-        feed_server.answer("/feed.xml", *[failing()] * 8)
-        waits = []
-        for _ in range(8):
-            asked_at = heard.due_at
-            do(heard, asked_at)
-            waits.append(heard.due_at - asked_at)
-
-        assert waits[:3] == [HOUR, 2 * HOUR, 4 * HOUR]
-        assert max(waits) == timedelta(days=1)
-
-    def test_may_say_when_they_are_ready(
-        self, heard: Feed, feed_server: FeedServer, at: datetime
-    ) -> None:
-        feed_server.answer("/feed.xml", failing(503, retry_after="36000"))
-        do(heard, at)
-        assert heard.due_at == at + 10 * HOUR
-
-    def test_that_say_nothing_are_left_in_time(
-        self,
-        heard: Feed,
-        feed_server: FeedServer,
-        at: datetime,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr(pull, "LIMITS", Limits(seconds=0.2))
-        feed_server.answer("/feed.xml", Answer(hangs=True))
-        do(heard, at)
-        assert heard.last_error == "outbound.timeout"
-
-    def test_that_nobody_serves_are_failing(
-        self, bote: Outlet, feed_server: FeedServer, at: datetime
-    ) -> None:
-        feed_server.close()
-        feed = make_feed(bote, feed_server.url("/feed.xml"), at=at)
-        do(feed, at)
-        assert feed.last_error == "outbound.failed"
-
-    def test_do_not_lead_to_other_servers_of_this_machine(
-        self, heard: Feed, feed_server: FeedServer, at: datetime
-    ) -> None:
-        canary = FeedServer()
-        try:
-            feed_server.answer("/feed.xml", moved(canary.url("/secret"), 302))
-            do(heard, at)
-            assert heard.last_error == "outbound.refused"
-            assert not canary.asked
-        finally:
-            canary.close()
-
-    def test_that_are_gone_are_asked_no_more(
-        self, heard: Feed, feed_server: FeedServer, at: datetime
-    ) -> None:
-        feed_server.answer("/feed.xml", gone())
-        do(heard, at)
-
-        assert (heard.status, heard.last_error) == (FeedStatus.GONE, "http.410")
-        assert do(heard, at + timedelta(days=900)) is None
-        assert len(feed_server.asked) == 1
-
-
-class TestMovedFeeds:
-    @pytest.mark.parametrize(("status", "path"), [(301, "/new"), (308, "/new"), (302, "/feed.xml")])
-    def test_keep_the_new_address_when_they_moved_for_good(
-        self, heard: Feed, feed_server: FeedServer, at: datetime, status: int, path: str
-    ) -> None:
-        feed_server.answer("/feed.xml", moved(feed_server.url("/new"), status))
-        feed_server.publish("/new", rss(Item("1", "One")))
-
-        assert do(heard, at) == Taken(new=1)
-        assert heard.url == feed_server.url(path)
-
-    def test_stay_when_the_village_reads_the_new_address_already(
-        self, heard: Feed, bote: Outlet, feed_server: FeedServer, at: datetime
-    ) -> None:
-        make_feed(bote, feed_server.url("/new"), at=at)
-        feed_server.answer("/feed.xml", moved(feed_server.url("/new")))
-        feed_server.publish("/new", rss(Item("1", "One")))
-        do(heard, at)
-
-        assert heard.url == feed_server.url("/feed.xml")
 
 
 class TestOnePullAtATime:
@@ -266,9 +130,9 @@ class TestOnePullAtATime:
         heard.leased_until = at + LEASE
         heard.save()
 
-        assert do(heard, at) is None
+        assert pulled(heard, at) is None
         assert not feed_server.asked
-        assert do(heard, at + LEASE) == Taken(new=1)
+        assert pulled(heard, at + LEASE) == Taken(new=1)
 
     def test_a_pull_whose_time_was_over_notes_nothing(
         self, heard: Feed, feed_server: FeedServer, at: datetime, monkeypatch: pytest.MonkeyPatch
@@ -283,14 +147,14 @@ class TestOnePullAtATime:
             return ask(*args, **kwargs)
 
         monkeypatch.setattr(pull, "fetch", slow)
-        do(heard, at)
+        pulled(heard, at)
 
         assert (heard.leased_until, heard.failures) == (later, 0)
 
     def test_a_feed_that_is_not_due_is_not_asked(
         self, heard: Feed, feed_server: FeedServer, at: datetime
     ) -> None:
-        assert do(heard, at - HOUR) is None
+        assert pulled(heard, at - HOUR) is None
         assert not feed_server.asked
 
 
