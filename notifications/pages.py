@@ -23,6 +23,7 @@ from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
 from village.journal.queries import top
+from village.residents.pages import stay_home
 from village.residents.queries import all_villages
 
 ON_A_PAGE = 20
@@ -55,6 +56,7 @@ class Choice:
 @page(scope=None, door="notifications")
 def inbox(request: PageRequest) -> HttpResponse:
     """Show what one was told, newest first."""
+    stay_home(request)
     position = top(f"residents/{request.actor.principal_id}")
     after = request.GET.get("after")
     rows = cut(queries.inbox(request.actor), order=NEWEST_FIRST, limit=ON_A_PAGE, after=after)

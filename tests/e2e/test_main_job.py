@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import Window
 
@@ -19,6 +21,81 @@ LIVE = re.compile("^live$")
 def wait_until_live(*pages: Page) -> None:
     for page in pages:
         expect(page.locator("#live")).to_have_text(LIVE)
+
+
+class TestTheNews:
+    def test_arrives_in_the_other_window_within_a_second(
+        self, window: Window, tmp_path: Path
+    ) -> None:
+        mia, nora = window("mia"), window("nora")
+        nora.goto("/villages/lindental/news")
+        wait_until_live(nora)
+        photo = tmp_path / "snow.png"
+        Image.new("RGB", (640, 360), "#cfe3ef").save(photo)
+        mia.goto("/villages/lindental/news")
+        mia.get_by_role("link", name="Write an article").click()
+        mia.get_by_label("Headline").fill("It snows")
+        mia.get_by_label("Text").fill("Since six o'clock.\n\nThe children are out.")
+        mia.get_by_label("Picture").set_input_files(photo)
+        mia.get_by_label("What can be seen on it?").fill("The meadow, all white")
+        mia.get_by_role("button", name="Publish").click()
+        mia.wait_for_url("**/news/*-*")
+
+        article = nora.get_by_role("article").filter(has_text="It snows")
+        expect(article).to_be_visible(timeout=WITHIN_A_SECOND)
+        # The picture is made by a job and follows in a frame of its own.
+        expect(article.get_by_role("img", name="The meadow, all white")).to_be_visible(
+            timeout=20_000
+        )
+        expect(mia.get_by_role("img", name="The meadow, all white")).to_be_visible()
+        article.get_by_role("link", name="It snows").click()
+        wait_until_live(nora)
+        mia.get_by_role("link", name="Take it back").click()
+        mia.get_by_role("button", name="Yes, take it back").click()
+
+        expect(nora.get_by_text("This is no longer here.")).to_be_visible(timeout=WITHIN_A_SECOND)
+
+    def test_stays_right_through_a_cut(self, window: Window) -> None:
+        mia, nora = window("mia"), window("nora")
+        line = Line(nora)
+        nora.goto("/villages/lindental/news")
+        wait_until_live(nora)
+        line.cut()
+        expect(nora.locator("#live")).to_have_text("reconnecting…")
+        mia.goto("/villages/lindental/news/new")
+        mia.get_by_label("Headline").fill("While you were away")
+        mia.get_by_label("Text").fill("Nothing is lost.")
+        mia.get_by_role("button", name="Publish").click()
+        mia.wait_for_url("**/news/*-*")
+        expect(nora.get_by_role("link", name="While you were away")).to_have_count(0)
+        line.mend()
+
+        expect(nora.get_by_role("link", name="While you were away")).to_be_visible(timeout=30_000)
+        wait_until_live(nora)
+
+
+class Line:
+    """Stand between a window and the village's socket, and cut it."""
+
+    def __init__(self, page: Page) -> None:
+        self._is_cut = False
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/ws", self._connect)
+
+    def cut(self) -> None:
+        self._is_cut = True
+        for route in self._open:
+            route.close()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    def _connect(self, route: WebSocketRoute) -> None:
+        if self._is_cut:
+            route.close()
+        else:
+            route.connect_to_server()
+            self._open.append(route)
 
 
 class TestTheEventBoard:

@@ -215,7 +215,15 @@ class TestActingForSomebody:
             for line in page.replace("action=", "href=").split('href="')[1:]:
                 address = line.split('"')[0]
                 assert address.startswith(
-                    (mandate, "#", "/static/", "/helping", "?", "/villages/lindental/events.ics")
+                    (
+                        mandate,
+                        "#",
+                        "/static/",
+                        "/helping",
+                        "/outbox",
+                        "?",
+                        "/villages/lindental/events.ics",
+                    )
                 ), address
 
     def test_shows_nothing_the_mandate_does_not_cover(

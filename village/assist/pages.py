@@ -23,7 +23,7 @@ from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page, tell
 from village.core.pagination import page as cut
 from village.journal.queries import NOWHERE, Top, top, tops
-from village.residents.pages import enter
+from village.residents.pages import enter, stay_home
 from village.residents.queries import members
 
 ON_A_PAGE = 30
@@ -48,6 +48,7 @@ class Held:
 @page(scope=None, door="helping")
 def helping(request: PageRequest) -> HttpResponse:
     """Show for whom one may act, and who may act for oneself."""
+    stay_home(request)
     at, by = timezone.now(), request.actor
     position = top(f"residents/{by.principal_id}")
     shown = {
@@ -66,6 +67,7 @@ def helping(request: PageRequest) -> HttpResponse:
 @page(scope=None, door="helping")
 def held(request: PageRequest, centre_id: UUID) -> HttpResponse:
     """Show for whom one may act under a centre, to be fetched when that has changed."""
+    stay_home(request)
     at = timezone.now()
     shown = next((each for each in _held(request.actor, at) if each.centre.pk == centre_id), None)
     if shown is None:
@@ -77,6 +79,7 @@ def held(request: PageRequest, centre_id: UUID) -> HttpResponse:
 @page(scope=None, door="helping")
 def ledger(request: PageRequest) -> HttpResponse:
     """Show what helpers did in one's name."""
+    stay_home(request)
     after = request.GET.get("after")
     rows = cut(
         queries.ledger_of(request.actor.principal_id),
@@ -94,6 +97,7 @@ def ledger(request: PageRequest) -> HttpResponse:
 @page(scope=None, door="helping")
 def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
     """Show a mandate."""
+    stay_home(request)
     at = timezone.now()
     found = queries.visible_mandate(request.actor, mandate_id, at=at)
     shown = {

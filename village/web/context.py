@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -56,6 +57,11 @@ class Layout:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self._actor: Actor | None = getattr(request, "actor", None)
+
+    @property
+    def is_demo(self) -> bool:
+        """Tell whether this is the demo, whose letters everybody may read."""
+        return bool(settings.VILLAGE_DEMO)
 
     @property
     def me(self) -> str:
