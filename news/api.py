@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.utils import timezone
 from ninja import File, Form, Query, Status
 from ninja.files import UploadedFile
@@ -30,6 +29,7 @@ from village.core.actor import Scope
 from village.core.etags import guard_edit
 from village.core.http import ActorRequest
 from village.core.images import MAX_BYTES
+from village.core.json import dump
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
@@ -123,7 +123,7 @@ def publish_article(request: ActorRequest, article_id: UUID) -> FullArticleOut:
 def correct_article(request: ActorRequest, article_id: UUID, data: CorrectionIn) -> FullArticleOut:
     """Change what an article says; with ``If-Match`` only what the editor has seen."""
     seen = queries.article_or_404(request.actor, article_id)
-    guard_edit(request, orjson.dumps(schemas.full_article_out(seen).model_dump()))
+    guard_edit(request, dump(schemas.full_article_out(seen).model_dump()))
     actions.correct_article(
         by=request.actor,
         article_id=article_id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -16,6 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from village.auth import SessionCookie, SessionToken
 from village.core.errors import DomainError
+from village.core.json import dump
 from village.core.problem import CONTENT_TYPE, problem, problem_of
 
 DEPTH_MAX = 20
@@ -75,7 +75,7 @@ class Json(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         """Give the body's bytes."""
-        return orjson.dumps(data)
+        return dump(data)
 
 
 class _Schema(OpenAPISchema):

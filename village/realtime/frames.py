@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from village.core import json
 from village.core.actor import Scope
 from village.journal.topics import Frame
 from village.realtime.rfc6455 import Opcode
@@ -55,7 +56,7 @@ def encode(frame: Frame, shown_as: str) -> Encoded:
 
 def dump(message: dict[str, Any]) -> str:
     """Write a message of the protocol as JSON text."""
-    return orjson.dumps(message).decode()
+    return json.dump(message).decode()
 
 
 class Batch:
