@@ -18,6 +18,8 @@ DESKTOP = {"width": 1180, "height": 860}
 PHONE = {"width": 390, "height": 780}
 # Chromium complains of every answer that says no; pages tell that to the person themselves.
 SAID_NO = re.compile(r"the server responded with a status of 4\d\d ")
+# A page that is left while it connects.
+LEFT = "WebSocket is closed before the connection is established"
 Window = Callable[..., Page]
 
 
@@ -59,6 +61,8 @@ def window(village: VillageServer, browser: Browser) -> Iterator[Window]:
 
     def note(message: ConsoleMessage) -> None:
         is_file = "/static/" in message.location["url"] or "/media/" in message.location["url"]
+        if LEFT in message.text:
+            return
         if message.type in ("error", "warning") and (is_file or not SAID_NO.search(message.text)):
             complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
@@ -67,6 +68,19 @@ class TestResidents:
 
         assert foreign.status_code == absent.status_code == 404
         assert _words(foreign) == _words(absent)
+
+    def test_are_asked_for_patience_while_the_database_is_away(
+        self, browser: Browser, nora: Resident, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise OperationalError("the database is away")
+
+        window = browser(nora)
+        monkeypatch.setattr("events.queries.board", fail)
+        page = window.get("/villages/lindental/events")
+
+        assert (page.status_code, page["Retry-After"]) == (503, "2")
+        assert "The village is busy" in page.content.decode()
 
     def test_leave_nothing_in_a_shared_computer(self, browser: Browser, nora: Resident) -> None:
         assert "no-store" in browser(nora).get("/villages/lindental")["Cache-Control"]

@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext as _
 
 from village.core.actor import Actor, Needs
 from village.core.errors import DomainError, OutOfScope
@@ -39,13 +38,6 @@ class PageRequest(ActorRequest):
     village: Any
     # Before every address of a page that is shown for somebody else: /for/<mandate>.
     prefix: str
-
-
-class Busy(DomainError):
-    """The database cannot be asked at the moment."""
-
-    code = "server.busy"
-    status = 503
 
 
 def page(*, scope: Needs, door: str = "") -> Callable[[View], View]:
@@ -71,8 +63,9 @@ def page(*, scope: Needs, door: str = "") -> Callable[[View], View]:
                 response = refusal(request, error)
             except (OperationalError, InterfaceError):
                 log.exception("database_unavailable")
-                words = _("The village is busy. Please try again in a moment.")
-                response = refusal(request, Busy(words))
+                # A page without the layout, which asks the database as well.
+                response = render(request, "503.html", status=503)
+                response["Retry-After"] = "2"
             finally:
                 timezone.deactivate()
             # In a centre many people share a computer: nothing is left in it.
