@@ -110,6 +110,9 @@ class TestCleaning:
         )
         assert clean(article) == article
 
+    def test_finds_hidden_characters_behind_their_numbers(self) -> None:
+        assert clean("a&#x202e;b&#13;&#1;c") == "ab\nc"
+
     def test_makes_room_for_the_pages_own_heading(self) -> None:
         assert clean("<h1 id=top>Fest</h1>") == "<h2>Fest</h2>"
 

@@ -92,6 +92,24 @@ class TestDialects:
         assert (item.title, item.author, item.html) == ("Eins", "Vera", "<p>Ganz</p>")
 
 
+class TestTitles:
+    @pytest.mark.parametrize(
+        ("feed", "title"),
+        [
+            ("<rss><item><title>{}</title></item></rss>", "Wozu dient das?"),
+            (
+                "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='text'>{}</title>"
+                "</entry></feed>",
+                "Wozu <blink>dient</blink> das?",
+            ),
+        ],
+        ids=["rss", "atom"],
+    )
+    def test_are_markup_unless_the_feed_says_they_are_not(self, feed: str, title: str) -> None:
+        body = feed.format("Wozu &lt;blink>dient&lt;/blink> das?").encode()
+        assert only(parse(body, content_type=None, base_url="", now=NOW)).title == title
+
+
 class TestEncodings:
     @pytest.mark.parametrize(
         ("name", "title"),

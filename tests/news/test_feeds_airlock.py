@@ -122,8 +122,8 @@ class TestTheCopy:
         assert "".join(texts) == "]]> <b> &amp; ]]>"
 
     def test_mends_entities_in_attributes(self) -> None:
-        xml = admitted("<link href='?a=1&b=2&QUOT;&apos;&auml;&#34;&#x0;'/>")
-        assert "?a=1&amp;b=2&quot;'ä&quot;" in xml or '?a=1&amp;b=2"\'ä"' in xml
+        xml = admitted('<link href="?a=1&b=2&QUOT;&apos;&auml;&#34;&#x0;"/>')
+        assert """<link href="?a=1&amp;b=2&quot;'ä&quot;">""" in xml
 
     def test_knows_the_letters_a_superset_adds(self) -> None:
         body = "<?xml version='1.0' encoding='gb2312'?><rss><item><title>镕</title></item></rss>"
