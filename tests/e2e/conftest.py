@@ -41,7 +41,9 @@ def village(chromium: str) -> Iterator[VillageServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: while Playwright runs, this thread has an event loop, in which other
+# tests could ask no database.
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
