@@ -17,6 +17,8 @@ SMALLEST = {"width": 320, "height": 640}
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Not pages: calendars and feeds, and what leads away from the web.
 NOT_PAGES = re.compile(r"\.(ics|atom|rss|json|webp)$|^(geo|mailto|tel):")
+# What a page of somebody else may lead to: the way out, the demo's letters, and what is public.
+OUTSIDE = ("/helping", "/outbox", "/villages/lindental/events.ics", "/villages/lindental/news.atom")
 GRAVE = ("serious", "critical")
 # A stranger, and everybody whose pages are not those of somebody else here.
 PEOPLE = ["", "edda", "vera", "tom", "nora", "mia", "otto", "carla", "strang"]
@@ -35,17 +37,23 @@ class TestEveryPage:
             assert grave_violations(page) == [], address
         assert seen >= (2 if name == "" else 6)
 
-    def test_can_be_read_where_somebody_acts_for_somebody(self, window: Window) -> None:
+    def test_of_somebody_else_says_so_and_leads_nowhere_else(self, window: Window) -> None:
         page = window("vera", size=SMALLEST)
         page.goto("/helping")
         page.get_by_role("link", name="Act for Edda").click()
         page.wait_for_url("**/for/**")
+        prefix = "/for/" + urlsplit(page.url).path.split("/")[2]
+        seen = 0
         for address in crawl(page):
-            if "/for/" not in address:
+            if not urlsplit(address).path.startswith(prefix):
                 continue
+            seen += 1
             assert page.locator(".acting-for").is_visible(), address
             assert overflow(page) == 0, f"{address} scrolls sideways"
             assert grave_violations(page) == [], address
+            for target in addresses(page):
+                assert target.startswith((prefix, *OUTSIDE)), f"{address} leads to {target}"
+        assert seen >= 8
 
     @pytest.mark.parametrize("dark", [False, True])
     def test_refuses_so_that_everybody_can_read_it(self, window: Window, dark: bool) -> None:
@@ -74,6 +82,21 @@ def crawl(page: Page) -> Iterator[str]:
             is_ours = urlsplit(target).netloc == parts.netloc
             if is_ours and not NOT_PAGES.search(urlsplit(target).path):
                 waiting.append(target.partition("#")[0])
+
+
+def addresses(page: Page) -> set[str]:
+    """Give the path of every link and form of a page, and of what it fetches by itself."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("a[href], form, [data-src], [hx-post], [hx-get]")]
+          .flatMap((each) => [each.getAttribute("href"), each.getAttribute("action"),
+            each.dataset.src, each.getAttribute("hx-post"), each.getAttribute("hx-get")])
+          .filter((address) => address !== null && address !== undefined)"""
+    )
+    return {
+        urlsplit(urljoin(page.url, each)).path
+        for each in found
+        if not each.startswith(("http:", "https:", "geo:", "mailto:", "tel:"))
+    }
 
 
 def overflow(page: Page) -> int:

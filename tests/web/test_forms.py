@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections
 from django.test import Client
+from django.utils import timezone
 
+from events.models import Event
+from tests.web.test_events import FILLED
 from village.core.models import KeptAnswer
 from village.residents.models import Resident
 
@@ -38,6 +44,27 @@ class TestLargeBodies:
 
         assert answer.status_code in (403, 404)
         assert KeptAnswer.objects.get().status == answer.status_code
+
+
+class TestPressingTwiceAtOnce:
+    @pytest.mark.postgres
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+    @pytest.mark.django_db(transaction=True)
+    def test_acts_once(self, browser: Browser, nora: Resident) -> None:
+        day = timezone.localdate() + timedelta(days=3)
+        filled = {**FILLED, "day": day.isoformat(), "once": "pressed"}
+
+        def press(_: int) -> str:
+            try:
+                window = browser(nora)
+                return window.post("/villages/lindental/events/new", filled)["Location"]
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(4) as fingers:
+            led_to = set(fingers.map(press, range(4)))
+
+        assert len(led_to) == Event.objects.count() == 1
 
 
 class TestFormKeys:
