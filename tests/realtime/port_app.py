@@ -94,6 +94,22 @@ async def write_after_the_client_left(scope: Message, receive: Receive, send: Se
         assert not port.write(Batch([Encoded(1, "", None, "nobody hears it")]))
 
 
+async def listen(scope: Message, receive: Receive, send: Send) -> None:
+    """Say which way each word came; the last one closes from inside."""
+    await send({"type": "websocket.accept"})
+    port = port_for(scope, send)
+
+    def hear(word: str, way: str = "at once") -> None:
+        if word == "close":
+            port.close(4410)
+        else:
+            port.say(f"{way}: {word[:20]}")
+
+    port.listen(hear)
+    while (message := await receive())["type"] != "websocket.disconnect":
+        hear(message.get("text") or message["bytes"].decode(), "through ASGI")
+
+
 async def busy(scope: Message, receive: Receive, send: Send) -> None:
     await turn_away(scope, send, 9)
 
@@ -110,5 +126,6 @@ SCENES = {
     "/too-early": name_too_early,
     "/chatter": chatter,
     "/left": write_after_the_client_left,
+    "/listen": listen,
     "/busy": busy,
 }

@@ -28,35 +28,41 @@ class Follower:
     """Remember how far one socket has come in one stream."""
 
     __slots__ = (
+        "_window",
         "acked",
         "channel",
         "connection",
-        "sees_all",
+        "reach",
         "sent",
         "shown",
         "stalled_at",
-        "window",
         "write",
     )
 
     def __init__(self, connection: Connection, channel: Channel, shown: str, sent: int) -> None:
         self.connection, self.channel, self.shown = connection, channel, shown
         self.sent = self.acked = sent
-        self.write = connection.port.write
-        self.window = WINDOW if connection.acknowledges else NO_WINDOW
-        # In assisted mode some frames are withheld: those are sent one follower at a time.
-        self.sees_all = not connection.actor.is_assisted
+        self._window = WINDOW if connection.acknowledges else NO_WINDOW
+        # The last number that may be sent before the client acknowledges some more.
+        self.reach = sent + self._window
+        # The same bytes for everybody, but in assisted mode for each what the mandate covers.
+        self.write = self._write_covered if connection.actor.is_assisted else connection.port.write
         self.stalled_at: float | None = None
 
     @property
     def room(self) -> int:
         """Give the number of frames that may be sent before the client acknowledges some."""
-        return self.window - (self.sent - self.acked)
+        return self.reach - self.sent
+
+    def _write_covered(self, batch: Batch) -> bool:
+        scopes = self.connection.actor.scopes
+        return self.connection.port.write(Batch([each.for_scopes(scopes) for each in batch.frames]))
 
     def ack(self, seq: int) -> None:
         """Note how far the client has come, and send what waited for it."""
         if self.acked < seq <= self.sent:
             self.acked = seq
+            self.reach = seq + self._window
             if self in self.channel.behind:
                 self.channel.pump(self)
 
@@ -144,9 +150,6 @@ class Channel:
 
     def send(self, follower: Follower, batch: Batch) -> bool:
         """Write the frames that follow the cursor, as the follower may see them."""
-        if not follower.sees_all:
-            scopes = follower.connection.actor.scopes
-            batch = Batch([frame.for_scopes(scopes) for frame in batch.frames])
         if not follower.write(batch):
             return False
         follower.sent = batch.last
@@ -170,13 +173,9 @@ class Channel:
 
     def _show(self, batch: Batch) -> None:
         before, last = batch.first - 1, batch.last
+        # Here the process spends its time: two comparisons, and the kernel's send.
         for follower in list(self.followers):
-            if (
-                follower.sent == before
-                and last - follower.acked <= follower.window
-                and follower.sees_all
-                and follower.write(batch)
-            ):
+            if follower.sent == before and follower.reach >= last and follower.write(batch):
                 follower.sent = last
             else:
                 self.pump(follower)

@@ -62,11 +62,13 @@ class Connection:
         return asyncio.get_running_loop().time()
 
     # --- What the client says -----------------------------------------------------------------
-    async def receive(self, text: str | None) -> None:
+    def receive(self, text: str | None) -> None:
         """Carry out what a frame asks for."""
+        if not self.is_open:
+            return
         match self.session.receive(text, self.clock()):
             case protocol.Greet(ticket):
-                await self._greet(ticket)
+                self._greet(ticket)
             case protocol.Subscribe(topic, since):
                 self.stop_following(topic)
                 hub.subscribe(self, topic, since)
@@ -85,11 +87,11 @@ class Connection:
             case protocol.Hangup(code):
                 self.close(code)
 
-    async def _greet(self, ticket: str | None) -> None:
+    def _greet(self, ticket: str | None) -> None:
         if ticket is not None:
             registry.greet(self, ticket)
         elif self.cookie:
-            await registry.greet_session(self, self.cookie)
+            hub.run(registry.greet_session(self, self.cookie))
         else:
             self.close(Close.NOT_SIGNED_IN)
 
@@ -192,11 +194,11 @@ class Socket:
             now=asyncio.get_running_loop().time(),
         )
         registry.add(connection)
+        connection.port.listen(connection.receive)
         when_server_stops(scope, registry.drain)
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                if connection.is_open:
-                    await connection.receive(message.get("text"))
+                connection.receive(message.get("text"))
         finally:
             connection.end()
 

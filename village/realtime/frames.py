@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -62,30 +63,14 @@ def dump(message: dict[str, Any]) -> str:
 class Batch:
     """Hold consecutive frames that one write carries to a socket, framed at most once."""
 
-    __slots__ = ("_wire", "frames")
-
     def __init__(self, frames: Sequence[Encoded]) -> None:
         self.frames = frames
-        self._wire: bytes | None = None
+        self.first, self.last = frames[0].seq, frames[-1].seq
 
-    @property
-    def first(self) -> int:
-        """Give the number of the first frame."""
-        return self.frames[0].seq
-
-    @property
-    def last(self) -> int:
-        """Give the number of the last frame."""
-        return self.frames[-1].seq
-
-    @property
+    @cached_property
     def wire(self) -> bytes:
         """Give the frames as one run of WebSocket bytes."""
-        if self._wire is None:
-            self._wire = b"".join(
-                wire_frame(Opcode.TEXT, each.text.encode()) for each in self.frames
-            )
-        return self._wire
+        return b"".join(wire_frame(Opcode.TEXT, frame.text.encode()) for frame in self.frames)
 
     @property
     def texts(self) -> Iterable[str]:

@@ -4,7 +4,7 @@ A small WebSocket server for uvicorn: complete, strict, and cheap to keep and to
 ``uvicorn village.asgi:application --ws village.realtime.lean:LeanWebSocket --loop uvloop``
 
 It is plain ASGI, and for the hub a little more: ``scope["extensions"]["village.transport"]`` is
-the protocol itself, whose transport finished frames may be written to while ``is_open``. An idle
+the protocol itself, whose transport finished frames may be written to while it is OPEN. An idle
 socket has its application's task and nothing else: no timer, no queue, no ping of its own. The
 hub's heartbeats keep a connection in use, and the kernel drops it when nobody takes them.
 """
@@ -26,7 +26,7 @@ from uvicorn.server import ServerState
 from village.realtime import handshake
 from village.realtime.handshake import BadRequest, Opening, Request
 from village.realtime.inbox import Inbox, Message
-from village.realtime.ports.base import EXTENSION
+from village.realtime.ports.base import EXTENSION, Hear
 from village.realtime.protocol import FRAME_MAX
 from village.realtime.rfc6455 import (
     Code,
@@ -65,6 +65,8 @@ class LeanWebSocket(asyncio.Protocol):
         self.state = ASKED
         # Called once when the server stops, so that the application can say good-bye first.
         self.leave: Callable[[], None] | None = None
+        # Takes texts at once, instead of the application; it must not wait.
+        self.hear: Hear | None = None
         self._opening: Opening | None = None
         self._reader: Reader | None = None
         self._inbox = Inbox(self._loop)
@@ -75,11 +77,6 @@ class LeanWebSocket(asyncio.Protocol):
         self._drained: asyncio.Future[None] | None = None
         self._ping: bytes | None = None
         self._gives_up: asyncio.TimerHandle | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether frames may be sent: after the handshake, before either side's close."""
-        return self.state == OPEN
 
     # --- The transport speaks -----------------------------------------------------------------
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -180,25 +177,26 @@ class LeanWebSocket(asyncio.Protocol):
     # --- The other side speaks ----------------------------------------------------------------
     def _hear_on(self) -> None:
         """Take in what has arrived, as far as the application keeps up."""
-        assert self._coming is not None
+        coming, self._coming = self._coming or iter(()), None
         try:
-            for opcode, payload in self._coming:
+            for opcode, payload in coming:
                 self._hear(opcode, payload)
-                if self.state == CLOSED or self._inbox.is_full:
+                if self._inbox.is_full:
+                    self._coming = coming
                     break
-            else:
-                self._coming = None
         except Violation as error:
-            self._coming = None
             self._fail(error.code, str(error))
         if self._ping is not None and not self._is_full:
             self._pong()
 
     def _hear(self, opcode: Opcode, payload: str | bytes) -> None:
+        # After our close the other side may still speak; nobody listens (RFC 6455, 1.4).
         match opcode, payload:
-            # After our close the other side may still speak; nobody listens (RFC 6455, 1.4).
-            case Opcode.TEXT, _ if self.state <= OPEN:
-                self._inbox.put({"type": "websocket.receive", "text": payload})
+            case Opcode.TEXT, str() if self.state <= OPEN:
+                if self.hear is not None and self._inbox.is_empty:
+                    self.hear(payload)
+                else:
+                    self._inbox.put({"type": "websocket.receive", "text": payload})
             case Opcode.BINARY, _ if self.state <= OPEN:
                 self._inbox.put({"type": "websocket.receive", "bytes": payload})
             case Opcode.PING, bytes():
@@ -263,8 +261,7 @@ class LeanWebSocket(asyncio.Protocol):
         return message
 
     def _read_on(self) -> None:
-        if self._coming is not None:
-            self._hear_on()
+        self._hear_on()
         if self._coming is None and not self.transport.is_closing():
             self.transport.resume_reading()
 

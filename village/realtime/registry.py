@@ -114,7 +114,8 @@ class Registry:
                 self._welcome(connection, found.pop(ticket, None))
 
     def _welcome(self, connection: Connection, identity: Identity | None) -> None:
-        if not connection.is_open:
+        # Whoever said hello twice before the answer is welcome once.
+        if not connection.is_open or connection.identity is not None:
             return
         if identity is None:
             connection.close(Close.NOT_SIGNED_IN)

@@ -158,6 +158,24 @@ def _text(payload: bytes) -> str:
         raise Violation(Code.NOT_UTF8, "a text that is not UTF-8") from None
 
 
+def short_texts(data: bytes) -> list[str] | None:
+    """Read bytes that are nothing but whole short texts, as almost all are; ``None`` for others."""
+    texts = []
+    begin, end = 0, len(data)
+    while begin < end:
+        body = begin + 6
+        if body > end or data[begin] != 0x80 | Opcode.TEXT or not 0x80 <= data[begin + 1] < 0xFE:
+            return None
+        begin = body + (data[begin + 1] & 0x7F)
+        if begin > end:
+            return None
+        try:
+            texts.append(_unmask(data[body - 4 : body], data[body:begin]).decode())
+        except UnicodeDecodeError:
+            return None
+    return texts
+
+
 def read_close(payload: bytes) -> tuple[int, str]:
     """
     Read the code and the reason of a close frame (5.5.1).

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from village.realtime.frames import Batch
-from village.realtime.ports.base import Send
+from village.realtime.ports.base import Hear, Send
 
 
 class AsgiPort:
@@ -39,6 +39,9 @@ class AsgiPort:
     def say(self, *texts: str) -> None:
         """Send texts, after whatever is still on its way."""
         self._run([{"type": "websocket.send", "text": text} for text in texts])
+
+    def listen(self, hear: Hear) -> None:
+        """Leave it to the application to receive."""
 
     def close(self, code: int) -> None:
         """Close once; a second call does nothing."""

@@ -9,6 +9,7 @@ from village.realtime.frames import Batch
 
 # Where a scope holds the socket itself, if the server is ours (village/realtime/lean.py).
 EXTENSION = "village.transport"
+Hear = Callable[[str], None]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -24,6 +25,9 @@ class Port(Protocol):
 
     def say(self, *texts: str) -> None:
         """Write what belongs to this socket alone."""
+
+    def listen(self, hear: Hear) -> None:
+        """Hand on what the client says, where that need not take the way through ASGI."""
 
     def close(self, code: int) -> None:
         """Close the socket."""

@@ -22,8 +22,8 @@ def port_for(scope: dict[str, Any], send: Send) -> Port:
 
         if (socket := lean.socket_of(scope, send)) is not None:
             return lean.LeanPort(send, socket)
-    if (transport := daphne.transport_of(send)) is not None:
-        return daphne.DaphnePort(send, transport)
+    if (protocol := daphne.open_protocol_of(send)) is not None:
+        return daphne.DaphnePort(send, protocol)
     return AsgiPort(send)
 
 

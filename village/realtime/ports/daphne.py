@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
@@ -9,31 +10,54 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 
-from village.realtime.ports.base import Send
+from village.realtime.ports.base import Hear, Send
 from village.realtime.ports.wire import WirePort
+from village.realtime.rfc6455 import short_texts
 
 
 class DaphnePort(WirePort):
-    """Write past autobahn to Twisted's transport."""
+    """Write past autobahn to Twisted's transport, and read what is simple before it."""
 
-    __slots__ = ()
+    __slots__ = ("_hear", "_protocol")
 
-    def __init__(self, send: Send, transport: Any) -> None:
-        super().__init__(send, transport, transport.fileno())
+    def __init__(self, send: Send, protocol: Any) -> None:
+        super().__init__(send, protocol.transport, protocol.transport.fileno())
+        self._protocol = protocol
+        self._hear: Hear
 
-    @property
-    def _is_up(self) -> bool:
+    def _held(self) -> int:
         transport = self._transport
-        return bool(transport.connected) and not transport.disconnecting
-
-    def _buffered(self) -> int:
-        transport = self._transport
+        if transport.disconnecting or not transport.connected:
+            return -1
         size: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
         return size
 
+    def listen(self, hear: Hear) -> None:
+        """Hear short texts before autobahn, which takes five times as long for them."""
+        self._hear = hear
+        self._protocol.dataReceived = self._hear_first
 
-def transport_of(send: Any) -> Any:
-    """Give the plain TCP transport of an open socket; ``None`` where it is not that."""
+    def _hear_first(self, data: bytes) -> None:
+        protocol = self._protocol
+        if (
+            protocol.state != WebSocketProtocol.STATE_OPEN
+            # Not in the middle of something, nor before what the application has yet to receive.
+            or protocol.data
+            or protocol.current_frame is not None
+            or protocol.inside_message
+            or not protocol.application_queue.empty()
+            or (texts := short_texts(data)) is None
+        ):
+            WebSocketProtocol.dataReceived(protocol, data)
+            return
+        # As daphne does with every message: whoever speaks need not be pinged.
+        protocol.last_ping = time.time()
+        for text in texts:
+            self._hear(text)
+
+
+def open_protocol_of(send: Any) -> Any:
+    """Give the protocol of an open socket on plain TCP; ``None`` where it is not that."""
     protocol = protocol_of(send)
     if (
         protocol is None
@@ -42,8 +66,7 @@ def transport_of(send: Any) -> Any:
         or protocol.send_queue
     ):
         return None
-    transport = protocol.transport
-    return transport if type(transport) is tcp.Server else None
+    return protocol if type(protocol.transport) is tcp.Server else None
 
 
 def protocol_of(send: Any) -> Any:

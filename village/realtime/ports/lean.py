@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from village.realtime.lean import LeanWebSocket
-from village.realtime.ports.base import EXTENSION, Send
+from village.realtime.lean import OPEN, LeanWebSocket
+from village.realtime.ports.base import EXTENSION, Hear, Send
 from village.realtime.ports.wire import WirePort
 
 
 class LeanPort(WirePort):
     """Write past ASGI to asyncio's or uvloop's transport."""
 
-    __slots__ = ("_socket",)
+    __slots__ = ("_size", "_socket")
 
     def __init__(self, send: Send, socket: LeanWebSocket) -> None:
         transport = socket.transport
         super().__init__(send, transport, transport.get_extra_info("socket").fileno())
         self._socket = socket
+        self._size = transport.get_write_buffer_size
 
-    @property
-    def _is_up(self) -> bool:
-        return self._socket.is_open
+    def _held(self) -> int:
+        return self._size() if self._socket.state == OPEN else -1
 
-    def _buffered(self) -> int:
-        size: int = self._transport.get_write_buffer_size()
-        return size
+    def listen(self, hear: Hear) -> None:
+        """Hear texts as they are read."""
+        self._socket.hear = hear
 
 
 def socket_of(scope: dict[str, Any], send: Any) -> LeanWebSocket | None:
@@ -34,7 +34,7 @@ def socket_of(scope: dict[str, Any], send: Any) -> LeanWebSocket | None:
     is_plain = (
         isinstance(socket, LeanWebSocket)
         and send == socket.send
-        and socket.is_open
+        and socket.state == OPEN
         and socket.transport.get_extra_info("sslcontext") is None
     )
     return socket if is_plain else None

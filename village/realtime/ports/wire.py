@@ -34,27 +34,20 @@ class WirePort(AsgiPort):
         super().__init__(send)
         self._transport, self._fd = transport, fd
 
-    @property
     @abstractmethod
-    def _is_up(self) -> bool:
-        """Tell whether the server would still send a frame."""
-
-    @abstractmethod
-    def _buffered(self) -> int:
-        """Give the number of bytes that the server holds for the client."""
+    def _held(self) -> int:
+        """Give the bytes that the server holds for the client; -1 where none may be added."""
 
     @property
     def ready(self) -> bool:
         """Tell whether the client takes what it is sent."""
-        return not self.closed and self._buffered() <= BUFFER_MAX
+        return not self.closed and 0 <= self._held() <= BUFFER_MAX
 
     def write(self, batch: Batch) -> bool:
         """Write the frames' bytes, straight to the socket where nothing waits before them."""
-        if self.closed or not self._is_up:
-            return False
-        wire = batch.wire
-        if buffered := self._buffered():
-            if buffered > BUFFER_MAX:
+        held, wire = self._held(), batch.wire
+        if held or self.closed:
+            if self.closed or not 0 < held <= BUFFER_MAX:
                 return False
             self._transport.write(wire)
             return True
@@ -72,5 +65,5 @@ class WirePort(AsgiPort):
 
     def say(self, *texts: str) -> None:
         """Write what belongs to this socket alone."""
-        if not self.closed and self._is_up:
+        if not self.closed and self._held() >= 0:
             self._transport.write(b"".join(frame(Opcode.TEXT, text.encode()) for text in texts))
