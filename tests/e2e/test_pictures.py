@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -12,11 +13,19 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Window
 from tests.e2e.landscape import paint
 from tests.e2e.test_main_job import wait_until_live
+from tests.support.server import VillageServer
 
 pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 SMALL = 150_000  # bytes
 COLOURS = 160
+
+
+@pytest.fixture(scope="module")
+def village(chromium: str) -> Iterator[VillageServer]:
+    """Serve a village in which no other test has lived."""
+    with VillageServer() as server:
+        yield server
 
 
 class TestPictures:
