@@ -8,12 +8,15 @@ from random import Random
 
 from carpool.actions import answer_booking, book_seats, cancel_booking, offer_ride
 from carpool.models import Booking, BookingStatus, RideOffer
+from demo import paper
 from demo import rides as journeys
 from demo.board import FIRE_STATION, LINDEN, PITCH, SCHOOL
 from demo.ground import as_
 from demo.people import CARLA, EDDA, LINDENTAL, MAX, MIA, NORA, OTTO, PEOPLE, STELLA, TOM, VERA
 from events.actions import announce_event, sign_up, withdraw
 from events.models import Attendance, Event, Occurrence
+from news.actions import write_article
+from news.models import Article
 from village.messaging.actions import acknowledge_case, open_case, resolve_case, write_message
 from village.messaging.models import Case, CaseStatus, Category
 
@@ -22,6 +25,7 @@ NEIGHBOURS = (TOM, NORA, MIA, OTTO, CARLA, MAX, STELLA, VERA)
 BY_ID = {person.id: person for person in PEOPLE}
 # So many things of one kind are open at a time at most: a demo that runs all day stays small.
 OPEN_AT_ONCE = 12
+BETWEEN_ARTICLES = timedelta(minutes=2)
 
 MEETINGS = (
     ("Spontan: Waffeln", "Der Teig ist fertig und reicht für viele.", SCHOOL),
@@ -36,6 +40,14 @@ MATTERS = (
     ("Weg und Straße", "Schlagloch am Berg", "Kurz vor der Kurve, man sieht es erst spät."),
     ("Spielplatz", "Schaukel quietscht", "Nichts Schlimmes, aber man hört sie bis zur Linde."),
     ("Winterdienst", "Streukiste ist leer", "Die Kiste am Friedhofsweg ist leer."),
+)
+LINES = (
+    ("Der Weiher ist zugefroren", "Noch trägt das Eis nicht. Die Feuerwehr sagt, wann."),
+    ("Warm beim Bäcker", "Der Ofen ist repariert, es gibt wieder Brot am Sonntag."),
+    ("Ein Storch im November", "Er sitzt auf der Alten Schule und lässt sich fotografieren."),
+    ("Die Kirchturmuhr geht wieder", "Zwei Minuten vor, wie früher."),
+    ("Gesucht: Tenorhorn", "Die Blaskapelle hat eines zu wenig. Leihweise genügt."),
+    ("Danke, Winterdienst", "Um sechs war der Berg frei. Das Dorf sagt danke."),
 )
 JOURNEYS = (
     (journeys.LINDEN, journeys.STATION),
@@ -138,6 +150,24 @@ def town_hall_works(random: Random, at: datetime) -> str | None:
     return f"{OTTO.display_name} is done with: {case.title}"
 
 
+def writes(random: Random, at: datetime) -> str | None:
+    """Let Mia write a few lines, when the last ones are a while ago."""
+    outlet = paper.outlet_of(paper.BOTE)
+    if Article.objects.filter(outlet=outlet, published_at__gt=at - BETWEEN_ARTICLES).exists():
+        return None
+    title, text = random.choice(LINES)
+    write_article(
+        by=as_(MIA),
+        village=LINDENTAL.slug,
+        outlet_id=outlet.pk,
+        title=title,
+        text=text,
+        publish=True,
+        at=at,
+    )
+    return f"{MIA.display_name} writes: {title}"
+
+
 def offers_a_ride(random: Random, at: datetime) -> str | None:
     """Let somebody take others along."""
     rides = RideOffer.objects.open().filter(village=LINDENTAL.slug).still_here(at)
@@ -216,6 +246,7 @@ ACTS: list[Act] = [
     comes,
     does_not_come,
     invites,
+    writes,
     reports,
     town_hall_works,
     offers_a_ride,

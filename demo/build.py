@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from demo import board, ground, rides, town_hall, wishes
+from demo import board, ground, paper, rides, town_hall, wishes
 from demo.progress import Progress
 
 # Long enough for everything that the demo tells of the last days.
@@ -18,9 +18,13 @@ GROUND: dict[str, Step] = {
     "Everybody moves in": ground.move_in,
     "The old school opens as a centre": ground.open_centre,
     "The town hall opens": town_hall.open_departments,
+    "The paper opens, and the fire brigade's site": paper.open_outlets,
     "Phones are switched on": wishes.carry_phones,
+    "Nora and Tom ask for the news": wishes.ask_for_news,
 }
 LIFE: dict[str, Step] = {
+    "What Mia writes": paper.write_stories,
+    "Feeds to listen to": paper.listen_to_feeds,
     "Two matters for the town hall": town_hall.bring_matters,
     "What is going on this week": board.announce,
     "Who drives to town": rides.offer_rides,

@@ -17,9 +17,10 @@ from django.utils import timezone
 from carpool.models import Booking, BookingStatus, RideOffer, RideRequest
 from carpool.queries import matches_for
 from demo import ground
-from demo.people import EDDA, NORA, OTTO, PEOPLE, STRANG, TOM, VERA
+from demo.people import EDDA, MIA, NORA, OTTO, PEOPLE, STRANG, TOM, VERA
 from events.models import Attendance, Event, Occurrence
-from notifications.models import Device, DeviceKind
+from news.models import Article, Feed, Outlet
+from notifications.models import Device, DeviceKind, Preference, Timing
 from village.assist.actions import revoke_mandate
 from village.assist.models import Mandate
 from village.core.actor import Scope
@@ -57,7 +58,7 @@ class TestBuild:
         assert roles_by_village(STRANG.id) == {"bergheim": ["resident"]}
         assert not is_member(ground.as_(STRANG), "lindental")
         held = {role for person in PEOPLE for role in roles_by_village(person.id).popitem()[1]}
-        assert held >= set(Role.values) - {Role.EDITOR}
+        assert held == set(Role.values)
 
     def test_gives_everybody_an_address_but_edda(self) -> None:
         build()
@@ -174,7 +175,40 @@ class TestRides:
         assert [offer.driver_id for offer, _ in found] == [TOM.id]
 
 
+class TestPaper:
+    def test_has_an_editor_and_a_few_articles(self) -> None:
+        build()
+
+        bote = Outlet.objects.get(slug="bote")
+        assert bote.name == "Lindentaler Bote"
+        assert holds(ground.as_(MIA), "lindental", Role.EDITOR, of=bote.pk)
+        assert Article.objects.published().filter(outlet=bote, author=MIA.id).count() == 4
+
+    def test_is_listened_to_where_the_demo_is_served(self, settings: Any) -> None:
+        settings.PORT, settings.OUTBOUND_ALLOWED_HOSTS = 8123, ["127.0.0.1:8123"]
+        build()
+        settings.PORT, settings.OUTBOUND_ALLOWED_HOSTS = 8124, ["127.0.0.1:8124"]
+
+        build()
+
+        assert set(Feed.objects.values_list("url", flat=True)) == {
+            "http://127.0.0.1:8124/demo/feeds/bote.atom",
+            "http://127.0.0.1:8124/demo/feeds/feuerwehr.rss",
+        }
+
+
 class TestWishes:
+    def test_are_for_the_news(self) -> None:
+        build()
+
+        wishes = Preference.objects.filter(notice="news.article", timing=Timing.NOW)
+        assert set(wishes.values_list("resident", "way")) == {
+            (NORA.id, "inbox"),
+            (NORA.id, "push"),
+            (TOM.id, "inbox"),
+            (TOM.id, "email"),
+        }
+
     def test_reach_nora_and_tom_on_phones_of_the_demo(self) -> None:
         build()
 
