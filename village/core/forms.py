@@ -17,9 +17,7 @@ LINE_MAX = 200
 class LineField(forms.CharField):
     """Ask for one line of text."""
 
-    default_validators = [
-        RegexValidator(r"\A[^\x00-\x1f]*\Z", _("Please write this on one line."))
-    ]
+    default_validators = [RegexValidator(r"\A[^\x00-\x1f]*\Z", _("Please write this on one line."))]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": LINE_MAX, **options})
