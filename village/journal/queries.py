@@ -25,7 +25,7 @@ NOWHERE = Top("", 0, 0)
 
 def tops(addresses: Iterable[str]) -> dict[str, Top]:
     """Tell where streams stand; one that nobody has written to yet is at ``NOWHERE``."""
-    rows = Stream.objects.filter(address__in=list(addresses)).values_list(
+    rows = Stream.objects.filter(address__among=addresses).values_list(
         "address", "epoch", "last_seq", "floor_seq"
     )
     return {address: Top(epoch, seq, floor) for address, epoch, seq, floor in rows}

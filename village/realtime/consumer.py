@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,7 +47,7 @@ class Connection:
         self.session = Session(now)
         self.identity: Identity | None = None
         self.following: dict[str, Follower] = {}
-        self.slot = random.randrange(HEARTBEAT)
+        self.slot = 0
         self.is_open = True
         self.acknowledges = True
 

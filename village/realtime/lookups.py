@@ -74,23 +74,24 @@ def frames(followed: Followed, after: int, *, limit: int) -> list[Encoded]:
     return [encode(frame, name) for frame in rendered]
 
 
-def living(identities: Collection[Identity]) -> set[Identity]:
-    """Give those who are still signed in, active, and covered by their mandate."""
+def living(identities: Collection[Identity]) -> list[bool]:
+    """Tell of each whether it is still signed in, active, and covered by its mandate."""
     sessions = living_sessions({each.session_key for each in identities})
     people = {id_ for each in identities for id_ in (each.actor.principal_id, each.actor.helper_id)}
     active = set(
         get_user_model()
-        .objects.filter(pk__in=people - {None}, is_active=True)
+        .objects.filter(pk__among=people - {None}, is_active=True)
         .values_list("pk", flat=True)
     )
-    return {
-        each
-        for each in identities
-        if each.session_key in sessions
+    return [
+        each.session_key in sessions
         and each.actor.principal_id in active
-        and (each.actor.helper_id is None or each.actor.helper_id in active)
-        and _is_covered(each.actor)
-    }
+        and (
+            not each.actor.is_assisted
+            or (each.actor.helper_id in active and _is_covered(each.actor))
+        )
+        for each in identities
+    ]
 
 
 def _is_covered(actor: Actor) -> bool:

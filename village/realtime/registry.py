@@ -48,6 +48,11 @@ class Registry:
         self.draining = False
         self._admission = Admission(settings.HANDSHAKES_PER_SECOND)
         self._per_resident: Tally[UUID | None] = Tally()
+        self._second = 0
+        # Whom the clock looks at: in each second a part of all, and those with a time of their own.
+        self._slots: list[set[Connection]] = [set() for _ in range(HEARTBEAT)]
+        self._strangers: set[Connection] = set()
+        self._mandated: set[Connection] = set()
         self._greeting: list[tuple[Connection, str]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -64,6 +69,10 @@ class Registry:
     def add(self, connection: Connection) -> None:
         """Keep a socket's time from now on."""
         self.connections.add(connection)
+        # Its heartbeats come a whole beat from now on; a herd is spread by how it was let in.
+        connection.slot = self._second % HEARTBEAT
+        self._slots[connection.slot].add(connection)
+        self._strangers.add(connection)
         SOCKETS.inc()
 
     def remove(self, connection: Connection) -> None:
@@ -71,8 +80,13 @@ class Registry:
         if connection in self.connections:
             self.connections.discard(connection)
             SOCKETS.dec()
+        for looked_at in (self._slots[connection.slot], self._strangers, self._mandated):
+            looked_at.discard(connection)
         if connection.identity is not None:
-            self._per_resident[connection.actor.principal_id] -= 1
+            resident = connection.actor.principal_id
+            self._per_resident[resident] -= 1
+            if not self._per_resident[resident]:
+                del self._per_resident[resident]
 
     def wait(self) -> int:
         """Give 0 to let a handshake in, or the seconds after which it should be tried again."""
@@ -132,31 +146,33 @@ class Registry:
     def let_in(self, connection: Connection, identity: Identity) -> None:
         """Count a socket as its resident's, and welcome it."""
         self._per_resident[identity.actor.principal_id] += 1
+        self._strangers.discard(connection)
+        if identity.actor.until is not None:
+            self._mandated.add(connection)
         connection.welcome(identity)
 
     # --- Time ---------------------------------------------------------------------------------
     async def _tick(self) -> None:
         """Once a second: heartbeats of a part, overdue greetings, ended mandates, old sockets."""
-        second = 0
         while True:
             await asyncio.sleep(1)
-            second += 1
+            self._second += 1
             assert self._loop is not None
             monotonic, now = self._loop.time(), timezone.now()
             hub.close_stalled(monotonic)
-            for connection in list(self.connections):
-                age = monotonic - connection.opened_at
-                if connection.identity is None:
-                    if age > HELLO_WITHIN:
-                        connection.close(Close.NOT_SIGNED_IN)
-                elif connection.actor.until is not None and now >= connection.actor.until:
+            for connection in list(self._strangers):
+                if monotonic - connection.opened_at > HELLO_WITHIN:
+                    connection.close(Close.NOT_SIGNED_IN)
+            for connection in list(self._mandated):
+                if connection.actor.until is not None and now >= connection.actor.until:
                     connection.close(Close.NO_LONGER_ADMITTED)
-                elif age > MAX_AGE:
+            for connection in list(self._slots[self._second % HEARTBEAT]):
+                if monotonic - connection.opened_at > MAX_AGE:
                     connection.go_away(DRAIN_SPREAD)
-                elif (second + connection.slot) % HEARTBEAT == 0:
+                elif connection.identity is not None:
                     connection.heartbeat()
-            if second % SESSIONS_EVERY == 0:
-                await self._check([c for c in self.connections if c.identity is not None])
+            if self._second % SESSIONS_EVERY == 0:
+                await self._check(list(self.connections))
 
     # --- Letting go ---------------------------------------------------------------------------
     def _look_again_at(self, frame: Encoded) -> None:
@@ -192,17 +208,21 @@ class Registry:
 
     async def _check(self, connections: list[Connection]) -> None:
         """Close the sockets of those who signed out, are no longer active, or lost a mandate."""
-        identities = {c.identity for c in connections if c.identity is not None}
-        if not identities:
+        signed_in = [
+            (connection, connection.identity)
+            for connection in connections
+            if connection.identity is not None
+        ]
+        if not signed_in:
             return
         try:
-            living = await hub.lookups.run(lookups.living, identities)
+            living = await hub.lookups.run(lookups.living, [identity for _, identity in signed_in])
         except DatabaseError as error:
             log.warning("session_check_failed", error=type(error).__name__)
             return
-        for connection in connections:
-            if connection.identity is not None and connection.identity not in living:
-                assisted = connection.actor.is_assisted
+        for (connection, identity), lives in zip(signed_in, living, strict=True):
+            if not lives:
+                assisted = identity.actor.is_assisted
                 connection.close(Close.NO_LONGER_ADMITTED if assisted else Close.NOT_SIGNED_IN)
 
     def drain(self) -> None:

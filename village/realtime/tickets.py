@@ -85,7 +85,7 @@ def redeem(tickets: Collection[str]) -> dict[str, Identity]:
 
 def living_sessions(keys: Collection[str]) -> set[str]:
     """Give those of these sessions that are still signed in."""
-    rows = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    rows = Session.objects.filter(session_key__among=keys, expire_date__gt=timezone.now())
     return set(rows.values_list("session_key", flat=True))
 
 
