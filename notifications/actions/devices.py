@@ -48,9 +48,9 @@ def register_device(
         device.kind, device.session_key, device.last_seen_at = kind, session_key, at
         device.retired_at, device.retired_reason = None, ""
         device.save()
-    devices = Device.objects.filter(resident=by.principal_id)
-    kept = devices.order_by("-last_seen_at", "-pk").values_list("pk", flat=True)[:DEVICES_MAX]
-    devices.exclude(pk__in=[*kept, device.pk]).delete()
+    others = Device.objects.filter(resident=by.principal_id).exclude(pk=device.pk)
+    latest = others.order_by("-last_seen_at", "-pk").values_list("pk", flat=True)
+    others.exclude(pk__in=list(latest[: DEVICES_MAX - 1])).delete()
     return device
 
 

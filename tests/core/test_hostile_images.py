@@ -112,7 +112,7 @@ class TestHostilePictures:
         spent = os.times()
         # The child was at it for its second, and this process was not.
         worked = sum(spent[2:4]) - sum(before[2:4])
-        assert 0.9 < worked < 3
+        assert 0.7 < worked < 3
         assert spent.user - before.user < 0.5
 
 
