@@ -11,7 +11,7 @@ from django.db import transaction
 
 from village.core.actor import SYSTEM, Actor
 from village.journal import queries, readers
-from village.journal.actions import record
+from village.journal.actions import record, record_all
 from village.journal.models import Entry, Stream, StreamEntry
 from village.residents.facts import ResidentLeft
 from village.residents.models import Resident, Village
@@ -71,12 +71,29 @@ class TestRecord:
         django_capture_on_commit_callbacks: Callable[..., Any],
     ) -> None:
         heard: list[readers.Recorded] = []
-        monkeypatch.setattr(readers, "watchers", [heard.append])
+        monkeypatch.setattr(readers, "watchers", [heard.extend])
         with django_capture_on_commit_callbacks(execute=True):
             record(left(lindental, tom), by=SYSTEM, at=at)
             assert not heard
 
         assert [each.positions[0].seq for each in heard] == [1]
+
+    def test_tells_watchers_together_of_what_was_recorded_together(
+        self,
+        lindental: Village,
+        tom: Resident,
+        nora: Resident,
+        at: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Callable[..., Any],
+    ) -> None:
+        heard: list[list[readers.Recorded]] = []
+        monkeypatch.setattr(readers, "watchers", [heard.append])
+        with django_capture_on_commit_callbacks(execute=True):
+            record_all([left(lindental, each) for each in (tom, nora)], by=SYSTEM, at=at)
+
+        [together] = heard
+        assert [each.positions[0].seq for each in together] == [1, 2]
 
     def test_reads_frames_back_in_order(
         self, lindental: Village, tom: Resident, nora: Resident, at: datetime

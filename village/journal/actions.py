@@ -16,18 +16,6 @@ from village.journal.readers import Recorded
 from village.journal.topics import streams_of
 
 
-def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Recorded]:
-    """
-    Write several facts into the journal, in their order, as the last act of a transaction.
-
-    :raises RuntimeError: outside a transaction
-    """
-    if len(facts) > 1:
-        streams = {address: topic for fact in facts for topic, address in streams_of(fact)}
-        hold([(topic, address) for address, topic in streams.items()])
-    return [record(fact, by=by, at=at) for fact in facts]
-
-
 def record(fact: Fact, *, by: Actor, at: datetime) -> Recorded:
     """
     Write a fact into the journal, as the last act of the transaction that made it true.
@@ -36,8 +24,27 @@ def record(fact: Fact, *, by: Actor, at: datetime) -> Recorded:
 
     :raises RuntimeError: outside a transaction
     """
+    return record_all([fact], by=by, at=at)[0]
+
+
+def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Recorded]:
+    """
+    Write several facts into the journal, in their order, as the last act of a transaction.
+
+    :raises RuntimeError: outside a transaction
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that made it true")
+    if len(facts) > 1:
+        streams = {address: topic for fact in facts for topic, address in streams_of(fact)}
+        hold([(topic, address) for address, topic in streams.items()])
+    recorded = [_record(fact, by, at) for fact in facts]
+    for watcher in readers.watchers:
+        transaction.on_commit(partial(watcher, recorded), robust=True)
+    return recorded
+
+
+def _record(fact: Fact, by: Actor, at: datetime) -> Recorded:
     entry_id, positions = append(
         fact,
         by=by,
@@ -45,7 +52,4 @@ def record(fact: Fact, *, by: Actor, at: datetime) -> Recorded:
         readers=readers.reactions_to(type(fact)),
         streams=streams_of(fact),
     )
-    recorded = Recorded(entry_id, fact, at, by.principal_id, by.helper_id, by.mandate_id, positions)
-    for watcher in readers.watchers:
-        transaction.on_commit(partial(watcher, recorded), robust=True)
-    return recorded
+    return Recorded(entry_id, fact, at, by.principal_id, by.helper_id, by.mandate_id, positions)

@@ -7,7 +7,7 @@ of it at least once, whatever fails in between: notifications, and verbs of anot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,7 +45,8 @@ class Recorded:
         return Actor(self.principal_id, self.helper_id, self.mandate_id, scopes=frozenset())
 
 
-Watcher = Callable[[Recorded], None]
+# Hears at once of all that one verb recorded together.
+Watcher = Callable[[Sequence[Recorded]], None]
 React = Callable[[Recorded], None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -24,12 +25,12 @@ SWEEP_AT_ONCE = 200
 READINGS_KEPT = timedelta(days=7)
 
 
-def nudge(recorded: Recorded) -> None:
-    """Wake a worker for a fresh entry; without a broker the sweep finds it."""
-    if not readers.reactions_to(type(recorded.fact)):
-        return
+def nudge(recorded: Sequence[Recorded]) -> None:
+    """Wake a worker for each fresh entry; without a broker the sweep finds them."""
     try:
-        read_entry.apply_async((recorded.entry_id,), retry=False)
+        for each in recorded:
+            if readers.reactions_to(type(each.fact)):
+                read_entry.apply_async((each.entry_id,), retry=False)
     except (OperationalError, OSError) as error:
         log.warning("nudge_failed", error=type(error).__name__)
 

@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -77,32 +77,47 @@ class _Sender:
 
 
 sender = _Sender()
-_deliver_here: Callable[[dict[str, Any]], None] | None = None
+Deliver = Callable[[Sequence[dict[str, Any]]], None]
+_deliver_here: Deliver | None = None
 
 
-def serve_from(
-    loop: asyncio.AbstractEventLoop, deliver: Callable[[dict[str, Any]], None] | None
-) -> None:
+def serve_from(loop: asyncio.AbstractEventLoop, deliver: Deliver | None) -> None:
     """Say where this process's hub runs: its own hints reach it first, and without a broker."""
     global _deliver_here
     sender.use(loop)
     _deliver_here = deliver
 
 
-def publish(recorded: Recorded) -> None:
-    """Send each frame of a fact on its way; called after the commit."""
-    for position in recorded.positions:
-        frame = position.topic.frame(recorded.fact, seq=position.seq, at=recorded.at)
-        encoded = encode(frame, shown_as(position.address))
-        send(position.address, hint(position.address, position.epoch, encoded))
+def publish(recorded: Sequence[Recorded]) -> None:
+    """
+    Send the frames of facts on their way; called after the commit.
+
+    All at once, so that what was told together reaches each socket in one write.
+    """
+    send(
+        [
+            hint(
+                position.address,
+                position.epoch,
+                encode(
+                    position.topic.frame(each.fact, seq=position.seq, at=each.at),
+                    shown_as(position.address),
+                ),
+            )
+            for each in recorded
+            for position in each.positions
+        ]
+    )
 
 
-def send(address: str, message: dict[str, Any]) -> None:
-    """Hand a message to every process that follows an address."""
+def send(messages: Sequence[dict[str, Any]]) -> None:
+    """Hand messages to every process that follows their addresses."""
+    if not messages:
+        return
     if _deliver_here is not None:
-        _deliver_here(message)
+        _deliver_here(messages)
     if not settings.EMBEDDED:
-        sender.send(layer().group_send(group_of(address), message))
+        sender.send(layer().send_all([(group_of(each["address"]), each) for each in messages]))
 
 
 def hint(address: str, epoch: str, frame: Encoded) -> dict[str, Any]:

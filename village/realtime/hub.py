@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -202,9 +202,13 @@ class Hub:
         )
         self._arrived.setdefault(channel.address, []).append(frame)
 
-    def _receive_from_thread(self, message: dict[str, Any]) -> None:
+    def _receive_from_thread(self, messages: Sequence[dict[str, Any]]) -> None:
         if self.loop is not None and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.receive, message)
+            self.loop.call_soon_threadsafe(self._receive_all, messages)
+
+    def _receive_all(self, messages: Sequence[dict[str, Any]]) -> None:
+        for message in messages:
+            self.receive(message)
 
     def _flush(self) -> None:
         arrived, self._arrived = self._arrived, {}
@@ -242,8 +246,7 @@ class Hub:
         if channel.followed.topic.relays_typing:
             by = str(follower.connection.actor.principal_id)
             hints.send(
-                channel.address,
-                {"type": "typing", "address": channel.address, "topic": follower.shown, "by": by},
+                [{"type": "typing", "address": channel.address, "topic": follower.shown, "by": by}]
             )
 
     def _relay(self, channel: Channel, message: dict[str, Any]) -> None:

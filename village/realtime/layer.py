@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -93,7 +93,17 @@ class RedisHintLayer(BaseChannelLayer):
 
         :raises BrokerAway: if there is no broker to carry it
         """
-        await self._end().mouth.tell(b"PUBLISH", group.encode(), orjson.dumps(message))
+        await self.send_all([(group, message)])
+
+    async def send_all(self, messages: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """
+        Send to several groups at once.
+
+        :raises BrokerAway: if there is no broker to carry them
+        """
+        await self._end().mouth.tell(
+            [(b"PUBLISH", group.encode(), orjson.dumps(message)) for group, message in messages]
+        )
 
     async def flush(self) -> None:
         """Close the connections of this loop."""
@@ -147,23 +157,20 @@ class _Line(asyncio.Protocol):
         self._up = asyncio.Event()
         self._dialling = asyncio.ensure_future(self._dial())
 
-    async def tell(self, *words: bytes) -> None:
-        """Say a command, or say that nobody is there; a line being dialled is waited for."""
+    async def tell(self, commands: Iterable[tuple[bytes, ...]]) -> None:
+        """Say commands, or say that nobody is there; a line being dialled is waited for."""
         if self._transport is None:
             if self._dialling.done():
                 raise BrokerAway
             await self._up.wait()
         if self._transport is None or self._transport.get_write_buffer_size() > UNSENT_MAX:
             raise BrokerAway
-        self.say(*words)
+        self._transport.write(b"".join(map(_written, commands)))
 
     def say(self, *words: bytes) -> None:
         """Say a command if the line is up; what matters is said again when it comes up."""
         if self._transport is not None:
-            head = b"*%d\r\n" % len(words)
-            self._transport.write(
-                head + b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
-            )
+            self._transport.write(_written(words))
 
     def hang_up(self) -> None:
         """Close the line for good."""
@@ -217,3 +224,10 @@ class _Line(asyncio.Protocol):
         self._up.clear()
         if self._is_wanted:
             self._dialling = asyncio.ensure_future(self._dial())
+
+
+def _written(words: tuple[bytes, ...]) -> bytes:
+    """Write a command as RESP does: an array of strings."""
+    return b"*%d\r\n" % len(words) + b"".join(
+        b"$%d\r\n%b\r\n" % (len(word), word) for word in words
+    )
