@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, Field, Lookup, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
@@ -28,6 +29,9 @@ class Among(Lookup):  # type: ignore[type-arg]
         column, parameters = self.process_lhs(compiler, connection)
         field: Field[Any, Any] = self.lhs.output_field
         values = [field.get_db_prep_value(value, connection) for value in self.rhs]
+        if not values:
+            # Nothing is among nothing: the database is not even asked.
+            raise EmptyResultSet
         if connection.vendor == "postgresql":
             return f"{column} = ANY(%s)", [*parameters, values]
         return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(values)]
