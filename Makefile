@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ cluster: .venv/.dev ## Serve the demo village scaled out: PostgreSQL, Redis, two
 e2e: .venv/.dev ## Walk through the web face in headless Chromium (ARGS= for pytest)
 	@.venv/bin/python -m tools.browser
 	@.venv/bin/python -m pytest tests/e2e $(ARGS)
+
+bench-fanout: .venv/.dev ## Measure what a delivery costs beside other servers (ROUNDS=3 SIZES= QUICK=1)
+	@.venv/bin/python -m benchmarks.fanout
 
 fmt: .venv/.dev ## Put the code in the house style
 	.venv/bin/ruff format .

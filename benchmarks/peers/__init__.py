@@ -1,0 +1,1 @@
+"""Who the village is measured against, each as its own documentation shows it."""
