@@ -95,6 +95,23 @@ class TestRecord:
         [together] = heard
         assert [each.positions[0].seq for each in together] == [1, 2]
 
+    def test_bears_a_watcher_that_fails(
+        self,
+        lindental: Village,
+        tom: Resident,
+        at: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+        django_capture_on_commit_callbacks: Callable[..., Any],
+    ) -> None:
+        def fail(recorded: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(readers, "watchers", [fail])
+        with django_capture_on_commit_callbacks(execute=True):
+            record(left(lindental, tom), by=SYSTEM, at=at)
+
+        assert Entry.objects.count() == 1
+
     def test_reads_frames_back_in_order(
         self, lindental: Village, tom: Resident, nora: Resident, at: datetime
     ) -> None:

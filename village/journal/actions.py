@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
@@ -12,7 +11,7 @@ from village.core.actor import Actor
 from village.journal import readers
 from village.journal.facts import Fact
 from village.journal.log import append, hold
-from village.journal.readers import Recorded
+from village.journal.readers import Recorded, Watcher
 from village.journal.topics import streams_of
 
 
@@ -40,8 +39,16 @@ def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Record
         hold([(topic, address) for address, topic in streams.items()])
     recorded = [_record(fact, by, at) for fact in facts]
     for watcher in readers.watchers:
-        transaction.on_commit(partial(watcher, recorded), robust=True)
+        transaction.on_commit(_telling(watcher, recorded), robust=True)
     return recorded
+
+
+def _telling(watcher: Watcher, recorded: Sequence[Recorded]) -> Callable[[], None]:
+    # A function with a name: Django writes it in its log when a watcher fails.
+    def tell() -> None:
+        watcher(recorded)
+
+    return tell
 
 
 def _record(fact: Fact, by: Actor, at: datetime) -> Recorded:
