@@ -248,6 +248,9 @@ def _ask_child(request: bytes) -> subprocess.CompletedProcess[bytes]:
             timeout=WALL_SECONDS,
             env={},
             cwd="/",
+            # Ctrl-C is meant for the village, which ends its pictures itself: a picture whose
+            # worker it reached would be called broken.
+            process_group=0,
             check=False,
         )
     except subprocess.TimeoutExpired:
