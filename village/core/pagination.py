@@ -43,7 +43,7 @@ def page(rows: QuerySet[M], *, order: tuple[str, ...], limit: int, after: str | 
         if after:
             rows = rows.filter(_beyond(order, _read(after, len(fields))))
         found = list(rows.order_by(*order)[: limit + 1])
-    except (ValidationError, ValueError, TypeError) as error:
+    except (ValidationError, ValueError, TypeError, OverflowError) as error:
         raise _foreign_cursor() from error
     items = found[:limit]
     more = len(found) > limit
@@ -70,7 +70,7 @@ def _cursor(values: list[Any]) -> str:
 def _read(cursor: str, length: int) -> list[str]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, UnicodeError, ValueError) as error:
+    except (binascii.Error, UnicodeError, ValueError, RecursionError) as error:
         raise _foreign_cursor() from error
     if (
         not isinstance(values, list)

@@ -61,5 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _leave_turn(self) -> None:
         if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+            lock, self._lock = self._lock, None
+            # A process forked meanwhile has the file open as well: closing ours is not enough.
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            os.close(lock)
