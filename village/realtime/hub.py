@@ -219,7 +219,8 @@ class Hub:
 
     def close_stalled(self, now: float) -> None:
         """Close the sockets that have not kept up for too long."""
-        for channel in self.channels.values():
+        # Closing the last follower of a stream lets the stream go.
+        for channel in list(self.channels.values()):
             for follower in list(channel.behind):
                 if follower.stalled_at is not None and now - follower.stalled_at > STALLED_MAX:
                     follower.connection.close(Close.TOO_SLOW)

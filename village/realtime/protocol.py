@@ -27,6 +27,7 @@ HEARTBEAT = 25
 WINDOW = 256
 MAX_AGE = 12 * 3600.0
 _ADDRESS = re.compile(r"[A-Za-z0-9_/-]{1,200}")
+_TICKET = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _EPOCH = re.compile(r"[A-Za-z0-9]{0,32}")
 _SEQ_MAX = 2**53
 
@@ -163,7 +164,7 @@ class Session:
 
     def _hello(self, frame: dict[str, Any]) -> Command:
         ticket = frame.get("ticket")
-        if self.greeted or not (ticket is None or isinstance(ticket, str)):
+        if self.greeted or not (ticket is None or _is_ticket(ticket)):
             return Hangup(Close.BAD_FRAME)
         return Greet(ticket)
 
@@ -201,6 +202,11 @@ class Session:
             return Refuse(topic, "topic.limit")
         self.topics.add(topic)
         return Subscribe(topic, since)
+
+
+def _is_ticket(value: Any) -> bool:
+    # JSON can hold texts that are none, such as half of a surrogate pair.
+    return isinstance(value, str) and _TICKET.fullmatch(value) is not None
 
 
 def _number(value: Any) -> int | None:
