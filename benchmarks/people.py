@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from benchmarks.board.topics import VILLAGE
+from village.core.sessions import SessionStore
 from village.realtime.models import Ticket
 from village.realtime.registry import SOCKETS_PER_RESIDENT
 from village.residents.models import Membership, Resident, Village

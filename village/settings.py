@@ -228,7 +228,7 @@ HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_FRONTEND_URLS = {"account_signup": f"{SITE_URL}/sign-in"}
 LOGIN_URL = "/sign-in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "village.core.sessions"
 SESSION_COOKIE_NAME = "__Host-village" if IS_HTTPS else "village"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60

@@ -8,6 +8,8 @@ from django.urls import include, path
 
 from village.api import api
 
+# Also what fails outside a view, such as the first word to a database that is away.
+handler500 = "village.core.pages.failed"
 urlpatterns = [
     path("api/v1/", api.urls),
     path("_allauth/", include("allauth.headless.urls")),

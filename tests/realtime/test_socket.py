@@ -10,7 +10,6 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,6 +17,7 @@ from django.utils import timezone
 from tests.support.cast import Cast, make_cast
 from village.asgi import application
 from village.core.actor import SYSTEM, Actor
+from village.core.sessions import SessionStore
 from village.journal.actions import record
 from village.realtime import tickets
 from village.realtime.hub import hub

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from village.core.models import KeptAnswer
@@ -42,11 +45,30 @@ class TestProblems:
         response = api().get("/api/v1/me", headers={"X-Session-Token": "made-up"})
         assert is_problem(response, 401)
 
+    def test_a_cookie_with_a_zero_byte_signs_nobody_in(self, api: Api) -> None:
+        cookie = rf'{settings.SESSION_COOKIE_NAME}="abcdefgh\000"'
+        assert is_problem(api().get("/api/v1/me", headers={"Cookie": cookie}), 401)
+
     def test_a_foreign_cursor_is_named(self, api: Api, nora: Resident) -> None:
         for cursor in ("x", "bm90IGpzb24", "%00", "W10", "WyJhIiwgMV0"):
             response = api(nora).get(f"/api/v1/villages?after={cursor}")
             assert is_problem(response, 422)
             assert "after" in response.json()["errors"]
+
+    @pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    def test_a_moment_at_the_end_of_the_calendar_is_borne(
+        self, api: Api, nora: Resident, when: str
+    ) -> None:
+        cursor = urlsafe_b64encode(json.dumps([when, str(nora.pk)]).encode()).decode()
+        response = api(nora).get(f"/api/v1/me/mandates?after={cursor}")
+
+        # PostgreSQL knows years before the first and after the last of Python's.
+        assert response.status_code == 200 or is_problem(response, 422)
+
+    def test_a_cursor_without_end_is_a_foreign_cursor(self, api: Api, nora: Resident) -> None:
+        cursor = urlsafe_b64encode(b"[" * 20_000).decode()
+
+        assert api(nora).get(f"/helping/ledger?after={cursor}").status_code == 422
 
     def test_a_limit_out_of_range_is_named(self, api: Api, nora: Resident) -> None:
         assert is_problem(api(nora).get("/api/v1/villages?limit=0"), 422, "invalid")
@@ -119,7 +141,7 @@ class TestUnsafeRequests:
 
         assert answers[0].json() != answers[1].json()
 
-    @pytest.mark.parametrize("key", ["", "x" * 256])
+    @pytest.mark.parametrize("key", ["", "x" * 256, "a\0b"])
     def test_a_malformed_key_is_refused(self, api: Api, nora: Resident, key: str) -> None:
         response = api(nora).post("/api/v1/realtime/tickets", headers={"Idempotency-Key": key})
         assert is_problem(response, 400, "idempotency.key_malformed")

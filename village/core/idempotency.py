@@ -72,7 +72,7 @@ class UnsafeRequestMiddleware:
             return self.get_response(request)
         is_api = request.path.startswith("/api/")
         key = request.headers.get("Idempotency-Key") if is_api else request.POST.get(FORM_KEY)
-        if key is not None and not 0 < len(key) <= KEY_MAX:
+        if key is not None and not (0 < len(key) <= KEY_MAX and key.isprintable()):
             return _refused(request, KeyMalformed(_("The key has 1 to 255 characters.")))
         if key is None:
             return self._act(request, actor)

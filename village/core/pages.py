@@ -6,6 +6,7 @@ The templates named here are the layout's; a room's page is a plain view under `
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,8 +16,10 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template import loader
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.views.defaults import server_error
 
 from village.core.actor import Actor, Needs
 from village.core.errors import DomainError, OutOfScope
@@ -62,10 +65,7 @@ def page(*, scope: Needs, door: str = "") -> Callable[[View], View]:
             except DomainError as error:
                 response = refusal(request, error)
             except (OperationalError, InterfaceError):
-                log.exception("database_unavailable")
-                # A page without the layout, which asks the database as well.
-                response = render(request, "503.html", status=503)
-                response["Retry-After"] = "2"
+                response = _busy()
             finally:
                 timezone.deactivate()
             # In a centre many people share a computer: nothing is left in it.
@@ -92,6 +92,20 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
         response["HX-Reselect"] = "#refusal"
         response["HX-Reswap"] = "innerHTML show:top"
     return response
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught; Django calls it while the error is being handled."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _busy()
+    return server_error(request)
+
+
+def _busy() -> HttpResponse:
+    log.exception("database_unavailable")
+    # A page without the layout, which asks the database as well.
+    words = loader.render_to_string("503.html")
+    return HttpResponse(words, status=503, headers={"Retry-After": "2"})
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -88,10 +88,7 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api/"):
             return self.get_response(request)
-        try:
-            response = self.get_response(request)
-        except (OperationalError, InterfaceError):
-            return _busy()
+        response = self.get_response(request)
         if response.status_code < 400 or response.headers.get("Content-Type") == CONTENT_TYPE:
             return response
         answer = problem(response.status_code)
