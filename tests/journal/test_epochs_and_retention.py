@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 
 from village.core.actor import SYSTEM
 from village.journal import epochs, queries, retention
 from village.journal.actions import record
-from village.journal.models import Entry, Store, StreamEntry
+from village.journal.models import Entry, Store, Stream, StreamEntry
 from village.residents.facts import ResidentLeft
 from village.residents.models import Resident, Village
 
@@ -45,6 +46,32 @@ class TestTrim:
 
         assert retention.trim(at=at) == 5
         assert queries.top("access").floor == 5
+
+    @pytest.mark.django_db(transaction=True)
+    def test_bears_many_streams_and_others_who_write_meanwhile(
+        self, lindental: Village, at: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # More than a database hands over at once.
+        Stream.objects.bulk_create(Stream(address=f"streams/{n}") for n in range(2100))
+        Stream.objects.create(address="last", last_seq=20_000)
+        trim = retention._trim
+        meanwhile: list[threading.Thread] = []
+
+        def write() -> None:
+            Stream.objects.create(address="new")
+            connections.close_all()
+
+        def trim_while_others_write(stream: Stream, at: datetime) -> int:
+            if not meanwhile:
+                meanwhile.append(threading.Thread(target=write))
+                meanwhile[0].start()
+                meanwhile[0].join()
+            return trim(stream, at)
+
+        monkeypatch.setattr(retention, "_trim", trim_while_others_write)
+        retention.trim(at=at)
+
+        assert queries.top("last").floor == 10_000
 
     def test_does_nothing_twice(self, write: Any, at: datetime) -> None:
         write(at - timedelta(days=9))

@@ -166,11 +166,16 @@ def streams_of(fact: Fact) -> list[tuple[Topic, str]]:
 
 
 def uuid_or_none(text: str) -> UUID | None:
-    """Read the id in an address; a door answers no to what is not one."""
+    """
+    Read the id in an address; a door answers no to what is not one.
+
+    An id has one spelling: under another it would name a stream that nobody writes to.
+    """
     try:
-        return UUID(text)
+        found = UUID(text)
     except ValueError:
         return None
+    return found if str(found) == text else None
 
 
 def admitted(actors: Collection[Actor], followed: Followed) -> set[Actor]:
