@@ -90,6 +90,9 @@ async def test_shows_what_happens_and_resumes_all_topics_by_one_id(people: Cast)
         ("topics=residents/me", {"last_event_id": "!"}, 400),
         ("topics=residents/me", {"last_event_id": "W10"}, 400),
         ("topics=residents/me", {"origin": "http://evil.example"}, 403),
+        ("topics=residents/me", {"origin": "http://["}, 403),
+        ("topics=villages/%00/news", {}, 400),
+        ("topics=residents/me", {"x_acting_for": "6f1b2c3d-0a1b-4c2d-8e3f-0123456789ab"}, 403),
     ],
 )
 async def test_refuses_clearly(

@@ -11,4 +11,4 @@ class AssistConfig(AppConfig):
         from village.assist import queries
         from village.core import delegation
 
-        delegation.fill(queries.hold)
+        delegation.fill(queries.hold, queries.stands)

@@ -81,6 +81,12 @@ def hold(by: Actor) -> None:
         raise MandateEnded
 
 
+def stands(by: Actor) -> bool:
+    """Tell whether the actor's mandate is in force and covers what it did."""
+    found = _in_force(by, timezone.now()).first()
+    return found is not None and by.scopes <= found.covers
+
+
 def mandates_of_helper(helper_id: UUID, *, at: datetime) -> QuerySet[Mandate]:
     """Give the mandates under which a volunteer may act now."""
     accredited = Accreditation.objects.filter(volunteer=helper_id, valid_until__gt=at)

@@ -12,12 +12,26 @@ from collections.abc import Callable
 from village.core.actor import Actor
 
 _hold: Callable[[Actor], None] | None = None
+_stands: Callable[[Actor], bool] | None = None
 
 
-def fill(hold: Callable[[Actor], None]) -> None:
-    """Say how a mandate is held; called once, when the apps are ready."""
-    global _hold
-    _hold = hold
+def fill(hold: Callable[[Actor], None], stands: Callable[[Actor], bool]) -> None:
+    """Say how a mandate is held and how it stands; called once, when the apps are ready."""
+    global _hold, _stands
+    _hold, _stands = hold, stands
+
+
+def mandate_stands(by: Actor) -> bool:
+    """
+    Tell whether the actor's mandate covers her now, without waiting for anybody who holds it.
+
+    For what only looks; what acts must hold it.
+    """
+    if not by.is_assisted:
+        return True
+    if _stands is None:
+        raise RuntimeError("no app has said how a mandate stands")
+    return _stands(by)
 
 
 def hold_mandate(by: Actor) -> None:

@@ -79,6 +79,8 @@ class Channel:
         # A hint came before that: what it told stands in the log.
         self.missed_hints = False
         self.ring: deque[Encoded] = deque(maxlen=RING)
+        # Counts what took back earlier frames.
+        self.erasures = 0
         self.followers: dict[Follower, None] = {}
         self.behind: set[Follower] = set()
         self.listeners: list[Callable[[Encoded], None]] = []
@@ -167,6 +169,7 @@ class Channel:
             if frame.kind in erasing:
                 # What earlier frames showed is taken back: they are read anew, as tombstones.
                 self.ring.clear()
+                self.erasures += 1
             self.ring.append(frame)
         self.seq = frames[-1].seq
         self._batches.clear()

@@ -31,6 +31,7 @@ class Connection:
     """One open socket: who it is, what it follows, and the port it speaks through."""
 
     __slots__ = (
+        "access",
         "acknowledges",
         "cookie",
         "following",
@@ -48,6 +49,8 @@ class Connection:
         self.identity: Identity | None = None
         self.following: dict[str, Follower] = {}
         self.slot = 0
+        # Counts how often the resident's access has changed since the socket was opened.
+        self.access = 0
         self.is_open = True
         self.acknowledges = True
 
@@ -202,11 +205,24 @@ class Socket:
             connection.end()
 
 
+async def refuse_socket(
+    scope: Message,
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
+) -> None:
+    """Refuse a socket at an address where there is none."""
+    await receive()  # websocket.connect
+    await send({"type": "websocket.close", "code": 1000})
+
+
 def is_welcome(origin: str | None, headers: dict[bytes, str]) -> bool:
     """Tell whether a page of this origin may open a socket; apps send no origin at all."""
     if origin is None:
         return True
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return False
     if origin in settings.CSRF_TRUSTED_ORIGINS:

@@ -134,17 +134,25 @@ class Hub:
         while self._waiting.get(channel.address):
             waiting = list(self._waiting[channel.address])
             actors = {connection.actor for connection, _, _ in waiting}
+            asked = {connection: connection.access for connection, _, _ in waiting}
             try:
                 let_in, stands = await self.lookups.run(lookups.door, channel.followed, actors)
             except DatabaseError as error:
                 log.warning("door_unavailable", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.2, 1.0))
+                # Whoever has gone meanwhile is not asked for again.
+                self._waiting[channel.address] = [
+                    each for each in self._waiting[channel.address] if each[0].is_open
+                ]
                 continue
             del self._waiting[channel.address][: len(waiting)]
             if let_in and channel.seq is None:
                 channel.start(stands.epoch, stands.seq)
             for connection, topic, since in waiting:
-                if connection.actor not in let_in:
+                if connection.access != asked[connection]:
+                    # Her access changed while the door was asked: it is asked again.
+                    self._waiting[channel.address].append((connection, topic, since))
+                elif connection.actor not in let_in:
                     connection.refuse(topic, "topic.not_admitted")
                 elif connection.is_open and topic in connection.session.topics:
                     self._admit(connection, topic, channel, since, stands)
@@ -219,7 +227,7 @@ class Hub:
 
     def close_stalled(self, now: float) -> None:
         """Close the sockets that have not kept up for too long."""
-        # Closing the last follower of a stream lets the stream go.
+        # A closed socket leaves its streams, and a stream without followers is dropped.
         for channel in list(self.channels.values()):
             for follower in list(channel.behind):
                 if follower.stalled_at is not None and now - follower.stalled_at > STALLED_MAX:

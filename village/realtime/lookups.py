@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db import connections, transaction
+from django.db import connections
 
 from village.core import delegation
 from village.core.actor import Actor
-from village.core.errors import DomainError
 from village.journal import queries
 from village.journal.models import Stream
 from village.journal.queries import Top
@@ -74,8 +74,8 @@ def frames(followed: Followed, after: int, *, limit: int) -> list[Encoded]:
     return [encode(frame, name) for frame in rendered]
 
 
-def living(identities: Collection[Identity]) -> list[bool]:
-    """Tell of each whether it is still signed in, active, and covered by its mandate."""
+def ended(identities: Collection[Identity]) -> set[tuple[str, UUID | None]]:
+    """Give the keys of those who have signed out, are not active, or have lost their mandate."""
     sessions = living_sessions({each.session_key for each in identities})
     people = {id_ for each in identities for id_ in (each.actor.principal_id, each.actor.helper_id)}
     active = set(
@@ -83,21 +83,11 @@ def living(identities: Collection[Identity]) -> list[bool]:
         .objects.filter(pk__among=people - {None}, is_active=True)
         .values_list("pk", flat=True)
     )
-    return [
-        each.session_key in sessions
-        and each.actor.principal_id in active
-        and (
-            not each.actor.is_assisted
-            or (each.actor.helper_id in active and _is_covered(each.actor))
-        )
+    return {
+        each.key
         for each in identities
-    ]
-
-
-def _is_covered(actor: Actor) -> bool:
-    try:
-        with transaction.atomic():
-            delegation.hold_mandate(actor)
-    except DomainError:
-        return False
-    return True
+        if each.session_key not in sessions
+        or each.actor.principal_id not in active
+        or (each.actor.is_assisted and each.actor.helper_id not in active)
+        or (each.actor.is_assisted and not delegation.mandate_stands(each.actor))
+    }

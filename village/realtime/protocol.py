@@ -157,7 +157,7 @@ class Session:
                 if not self.greeted:
                     return Hangup(Close.NOT_SIGNED_IN)
                 topic = frame.get("topic")
-                if not isinstance(topic, str) or not _ADDRESS.fullmatch(topic):
+                if not isinstance(topic, str) or not is_address(topic):
                     return Hangup(Close.BAD_FRAME)
                 return self._about(verb, topic, frame)
         return Hangup(Close.BAD_FRAME)
@@ -202,6 +202,11 @@ class Session:
             return Refuse(topic, "topic.limit")
         self.topics.add(topic)
         return Subscribe(topic, since)
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text can be the name of a stream."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def _is_ticket(value: Any) -> bool:

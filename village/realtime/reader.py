@@ -24,6 +24,7 @@ from village.realtime.lookups import Lookups
 
 log = structlog.get_logger(__name__)
 POLL = 1.0
+GRACE = 0.1
 READS = Counter("village_hub_log_reads_total", "Reads of the log by the hub.")
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -47,8 +48,10 @@ class LogReader:
             frames = await self.lookups.run(
                 lookups.frames, channel.followed, channel.seq, limit=PAGE
             )
+            before = channel.seq
             channel.take(frames)
-            if len(frames) < PAGE:
+            # Where the next frame is missing, it has been trimmed: the poll finds that out.
+            if len(frames) < PAGE or channel.seq == before:
                 return
 
     def reach_back(self, channel: Channel) -> None:
@@ -78,10 +81,15 @@ class LogReader:
         while needy := _beyond_ring(channel):
             low = min(follower.sent for follower in needy)
             READS.inc()
-            missing = channel.ring_begins - 1 - low
+            missing, erasures = channel.ring_begins - 1 - low, channel.erasures
             frames = await self.lookups.run(
                 lookups.frames, channel.followed, low, limit=min(missing, RING)
             )
+            # Who has left meanwhile is sent nothing more.
+            needy = [each for each in needy if each in channel.followers]
+            if channel.erasures != erasures:
+                # What was read may since have been taken back.
+                continue
             if not frames or frames[0].seq != low + 1:
                 self.reset(channel, "trimmed", [each for each in needy if each.sent == low])
                 continue
@@ -102,17 +110,29 @@ class LogReader:
             }
             try:
                 tops = await self.lookups.run(queries.tops, shown)
+                for address in shown.keys() - tops.keys():
+                    # A store from before the stream began knows nothing of it.
+                    tops[address] = await self.lookups.run(lookups.stand, address)
                 for address, stands in tops.items():
-                    if stands.seq < shown[address]:
-                        # What was shown is no longer there: the store has lost history.
+                    channel = self.channels.get(address)
+                    if (
+                        stands.seq < shown[address]
+                        and channel is not None
+                        and channel.epoch == stands.epoch
+                    ):
+                        # What was shown is no longer there: the store has lost history. The
+                        # first process to see it rotates, and all of them send their clients on.
                         await self.lookups.run(epochs.rotate, address)
+                        tops[address] = await self.lookups.run(queries.top, address)
             except DatabaseError as error:
                 log.warning("poll_failed", error=type(error).__name__)
                 continue
             self.healthy_at = time.monotonic()
+            # What is on its way as a hint need not be read.
+            await asyncio.sleep(GRACE)
             for address, stands in tops.items():
                 channel = self.channels.get(address)
-                if channel is not None and stands.seq >= shown[address]:
+                if channel is not None:
                     self.heal(channel, stands)
 
     def heal(self, channel: Channel, stands: queries.Top) -> None:
@@ -120,6 +140,9 @@ class LogReader:
         if channel.epoch != stands.epoch:
             # The store may have lost history: everybody loads the list anew.
             self.reset(channel, "epoch", list(channel.followers), stands)
+            channel.start(stands.epoch, stands.seq)
+        elif stands.floor > (channel.seq or 0):
+            self.reset(channel, "trimmed", list(channel.followers), stands)
             channel.start(stands.epoch, stands.seq)
         elif stands.seq > (channel.seq or 0):
             self.read_on(channel)

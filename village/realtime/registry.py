@@ -47,7 +47,7 @@ class Registry:
         self.connections: set[Connection] = set()
         self.draining = False
         self._admission = Admission(settings.HANDSHAKES_PER_SECOND)
-        self._per_resident: Tally[UUID | None] = Tally()
+        self._per_resident: Tally[UUID] = Tally()
         self._second = 0
         # Whom the clock looks at: in each second a part of all, and those with a time of their own.
         self._slots: list[set[Connection]] = [set() for _ in range(HEARTBEAT)]
@@ -83,7 +83,7 @@ class Registry:
         for looked_at in (self._slots[connection.slot], self._strangers, self._mandated):
             looked_at.discard(connection)
         if connection.identity is not None:
-            resident = connection.actor.principal_id
+            resident = _whose(connection.identity)
             self._per_resident[resident] -= 1
             if not self._per_resident[resident]:
                 del self._per_resident[resident]
@@ -141,11 +141,11 @@ class Registry:
 
     def has_room(self, identity: Identity) -> bool:
         """Tell whether a resident may open one more."""
-        return self._per_resident[identity.actor.principal_id] < SOCKETS_PER_RESIDENT
+        return self._per_resident[_whose(identity)] < SOCKETS_PER_RESIDENT
 
     def let_in(self, connection: Connection, identity: Identity) -> None:
         """Count a socket as its resident's, and welcome it."""
-        self._per_resident[identity.actor.principal_id] += 1
+        self._per_resident[_whose(identity)] += 1
         self._strangers.discard(connection)
         if identity.actor.until is not None:
             self._mandated.add(connection)
@@ -178,17 +178,15 @@ class Registry:
     def _look_again_at(self, frame: Encoded) -> None:
         """Look again at the sockets of somebody whose access changed."""
         whose = orjson.loads(frame.text)["data"].get("resident")
-        hub.run(
-            self._recheck(
-                [
-                    connection
-                    for connection in self.connections
-                    if connection.identity is not None
-                    and whose
-                    in (str(connection.actor.principal_id), str(connection.actor.helper_id))
-                ]
-            )
-        )
+        connections = [
+            connection
+            for connection in self.connections
+            if connection.identity is not None
+            and whose in (str(connection.actor.principal_id), str(connection.actor.helper_id))
+        ]
+        for connection in connections:
+            connection.access += 1
+        hub.run(self._recheck(connections))
 
     async def _recheck(self, connections: list[Connection]) -> None:
         await self._check(connections)
@@ -208,21 +206,17 @@ class Registry:
 
     async def _check(self, connections: list[Connection]) -> None:
         """Close the sockets of those who signed out, are no longer active, or lost a mandate."""
-        signed_in = [
-            (connection, connection.identity)
-            for connection in connections
-            if connection.identity is not None
-        ]
-        if not signed_in:
+        identities = {c.identity.key: c.identity for c in connections if c.identity is not None}
+        if not identities:
             return
         try:
-            living = await hub.lookups.run(lookups.living, [identity for _, identity in signed_in])
+            ended = await hub.lookups.run(lookups.ended, identities.values())
         except DatabaseError as error:
             log.warning("session_check_failed", error=type(error).__name__)
             return
-        for (connection, identity), lives in zip(signed_in, living, strict=True):
-            if not lives:
-                assisted = identity.actor.is_assisted
+        for connection in connections if ended else ():
+            if connection.identity is not None and connection.identity.key in ended:
+                assisted = connection.actor.is_assisted
                 connection.close(Close.NO_LONGER_ADMITTED if assisted else Close.NOT_SIGNED_IN)
 
     def drain(self) -> None:
@@ -230,6 +224,11 @@ class Registry:
         self.draining = True
         for connection in list(self.connections):
             connection.go_away(random.uniform(0, DRAIN_SPREAD))
+
+
+def _whose(identity: Identity) -> UUID:
+    """Give whose sockets they are: a helper's are her own, not her principal's."""
+    return identity.actor.helper_id or identity.actor.principal_id
 
 
 registry = Registry()

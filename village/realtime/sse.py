@@ -26,7 +26,7 @@ from village.realtime.frames import Batch
 from village.realtime.hub import hub
 from village.realtime.ports.asgi import AsgiPort
 from village.realtime.ports.base import Send
-from village.realtime.protocol import TOPICS_MAX, Since, Subscribe
+from village.realtime.protocol import TOPICS_MAX, Since, Subscribe, is_address
 from village.realtime.registry import registry
 
 Message = dict[str, Any]
@@ -59,7 +59,8 @@ class SsePort(AsgiPort):
         for text in texts:
             frame = orjson.loads(text)
             if frame["type"] == "subscribed":
-                self.positions.setdefault(frame["topic"], (frame["epoch"], frame["seq"]))
+                _, seq = self.positions.get(frame["topic"], ("", frame["seq"]))
+                self.positions[frame["topic"]] = (frame["epoch"], seq)
             elif frame["type"] in ("reset", "refused"):
                 self.positions.pop(frame["topic"], None)
         self._run([_chunk("".join(f"data: {text}\n\n" for text in texts))])
@@ -88,8 +89,11 @@ class EventStream:
         since = _read(headers.get(b"last-event-id", ""))
         if scope["method"] != "GET":
             return await _refuse(send, 405)
-        if not topics or since is None:
+        if not topics or since is None or not all(map(is_address, topics)):
             return await _refuse(send, 400)
+        if b"x-acting-for" in headers:
+            # A stream is one's own; for somebody else there are sockets, with a ticket.
+            return await _refuse(send, 403)
         if registry.draining:
             return await _refuse(send, 503)
         if not is_welcome(headers.get(b"origin"), headers):

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from village.core.actor import SYSTEM, Actor, Scope
+from village.core.sessions import SessionStore
 from village.realtime.models import Ticket
 
 LIFETIME = timedelta(seconds=30)
@@ -29,6 +29,11 @@ class Identity:
 
     actor: Actor
     session_key: str
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        """Give what its end depends on: the session, and the mandate if there is one."""
+        return self.session_key, self.actor.mandate_id
 
 
 def open_ticket(*, by: Actor, session_key: str, at: datetime) -> str:
@@ -75,7 +80,8 @@ def redeem(tickets: Collection[str]) -> dict[str, Identity]:
             principal_id=_uuid(principal) or SYSTEM.principal_id,
             helper_id=_uuid(helper),
             mandate_id=_uuid(mandate),
-            scopes=frozenset(map(Scope, listed)) if mandate else frozenset(Scope),
+            # A newer process may know scopes that this one does not.
+            scopes=frozenset(each for each in Scope if not mandate or each.value in listed),
             until=_moment(until) if until else None,
         )
         found[digests[digest]] = Identity(actor, session_key)
