@@ -1,0 +1,33 @@
+"""What the village meets: sockets, mail, feeds, pushes, who reads its logs."""
+
+from __future__ import annotations
+
+from village.settings.form import DEBUG, PORT, VILLAGE_DEMO, env
+
+# --- Sockets -------------------------------------------------------------------------------------
+# What one process opens in a second; the others are told when to come again.
+HANDSHAKES_PER_SECOND = env.int("HANDSHAKES_PER_SECOND", default=200)
+# "asgi" never writes past the server, as on one that we do not know.
+VILLAGE_PORT = env.str("VILLAGE_PORT", default="fastest")
+
+# --- The outside ---------------------------------------------------------------------------------
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email("EMAIL_URL"))
+else:
+    # Without a mail server every letter is kept and shown at /outbox.
+    EMAIL_BACKEND = "notifications.transports.outbox.OutboxEmailBackend"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="village@localhost")
+# host:port pairs that feeds may be pulled from although they are not public: tests, and the demo,
+# which serves its own outlet's feed.
+OUTBOUND_ALLOWED_HOSTS = env.list(
+    "OUTBOUND_ALLOWED_HOSTS", default=[f"127.0.0.1:{PORT}"] if VILLAGE_DEMO else []
+)
+# The path of a Google service account file; without it, pushes are shown at /outbox.
+FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
+FCM_BASE_URL = env.str("FCM_BASE_URL", default="")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# --- Logs ----------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "village.core.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "json": env.bool("LOG_JSON", default=not DEBUG)}

@@ -1,0 +1,98 @@
+"""Where things are kept: database, hints, cache, jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from village.settings.form import REDIS_URL, VAR_DIR, env
+
+# --- Database ------------------------------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'village.sqlite3'}")
+}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "village.core.sqlite"
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-16000;"
+        ),
+    }
+else:
+    _database["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
+        "connect_timeout": 3,
+        "options": (
+            "-c lock_timeout=5000 -c statement_timeout=15000"
+            " -c idle_in_transaction_session_timeout=20000"
+        ),
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Hints, cache, jobs --------------------------------------------------------------------------
+if REDIS_URL:
+    CHANNEL_LAYERS: dict[str, Any] = {
+        "default": {
+            "BACKEND": "village.realtime.layer.RedisHintLayer",
+            "CONFIG": {"url": REDIS_URL},
+        }
+    }
+    CACHES: dict[str, Any] = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "village",
+        }
+    }
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 600,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+    }
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CELERY_BROKER_URL = "memory://localhost"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+# What must happen on a clock; each task is named by its room.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    "journal-sweep": {
+        "task": "village.journal.tasks.sweep",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "journal-tidy": {
+        "task": "village.journal.tasks.tidy",
+        "schedule": timedelta(hours=1),
+    },
+    "news-pull-feeds": {
+        "task": "news.tasks.pull_due_feeds",
+        "schedule": timedelta(seconds=env.int("FEED_TICK_SECONDS", default=30)),
+        "options": {"expires": 30},
+    },
+    "news-render-pictures": {
+        "task": "news.tasks.render_waiting_pictures",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "notifications-send": {
+        "task": "notifications.tasks.send_due",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+}
