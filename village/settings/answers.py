@@ -11,6 +11,16 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ja", "日本語")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# For letters on paper in scripts beyond Latin: the first that has them is taken.
+PAPER_FONTS = env.list(
+    "PAPER_FONTS",
+    default=[
+        "/usr/share/fonts/opentype/ipafont-gothic/ipag.ttf",
+        "/usr/share/fonts/truetype/fonts-japanese-gothic.ttf",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    ],
+)
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
