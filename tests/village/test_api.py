@@ -79,7 +79,9 @@ class TestMe:
         body = api(nora).get("/api/v1/me").json()
 
         assert body["id"] == str(nora.pk)
-        assert body["memberships"] == [{"village": "lindental", "roles": ["resident"]}]
+        assert body["memberships"] == [
+            {"village": "lindental", "roles": ["resident"], "residency": "declared"}
+        ]
         assert body["acting_for"] is None
 
     def test_answers_304_to_who_has_it_already(self, api: Api, nora: Resident) -> None:

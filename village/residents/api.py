@@ -14,7 +14,7 @@ from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 from village.residents import queries
 from village.residents.models import Village
-from village.residents.schemas import ActingForOut, MembershipOut, MeOut, VillageOut
+from village.residents.schemas import LEVELS, ActingForOut, MembershipOut, MeOut, VillageOut
 
 router = Router()
 
@@ -25,6 +25,7 @@ def show_me(request: ActorRequest) -> MeOut:
     by = request.actor
     me = queries.resident_or_404(by.helper_id or by.principal_id)
     principal = queries.resident_or_404(by.principal_id)
+    levels = queries.residency_by_village(me.pk)
     acting_for = None
     if by.mandate_id is not None:
         acting_for = ActingForOut(
@@ -40,8 +41,9 @@ def show_me(request: ActorRequest) -> MeOut:
         language=me.language,
         large_print=principal.large_print,
         memberships=[
-            MembershipOut(village=village, roles=roles)
+            MembershipOut(village=village, roles=roles, residency=LEVELS[levels[village]])
             for village, roles in queries.roles_by_village(me.pk).items()
+            if village in levels
         ],
         acting_for=acting_for,
     )

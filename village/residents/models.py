@@ -110,6 +110,15 @@ class Role(models.TextChoices):
     STEWARD = "steward", _("steward of the village")
 
 
+class Residency(models.IntegerChoices):
+    """Name how sure the village is that somebody lives there; what showed it is kept nowhere."""
+
+    DECLARED = 0, _("says so")
+    LETTER = 1, _("has had a letter there")
+    DESK = 2, _("was seen at the desk")
+    VOUCHED = 3, _("two neighbours vouch for it")
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Speak of memberships."""
 
@@ -124,6 +133,7 @@ class Membership(VillageObject):
     resident = models.ForeignKey(Resident, models.CASCADE, related_name="memberships")
     neighbourhood = models.ForeignKey(Neighbourhood, models.SET_NULL, null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    residency = models.PositiveSmallIntegerField(choices=Residency, default=Residency.DECLARED)
 
     objects: ClassVar = MembershipQuerySet.as_manager()
 

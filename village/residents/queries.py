@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.models import Grant, Membership, Resident, Role, Village
+from village.residents.models import Grant, Membership, Residency, Resident, Role, Village
 
 
 def village_or_404(slug: str) -> Village:
@@ -52,6 +52,15 @@ def roles_by_village(resident_id: UUID) -> dict[str, list[str]]:
         if role is not None and role not in found:
             found.append(role)
     return roles
+
+
+def residency_by_village(resident_id: UUID) -> dict[str, Residency]:
+    """Give a resident's villages with how sure each is that she lives there."""
+    memberships = Membership.objects.current().filter(resident=resident_id)
+    return {
+        village: Residency(level)
+        for village, level in memberships.values_list("village", "residency")
+    }
 
 
 def members_among(actors: Collection[Actor], village: str) -> set[Actor]:

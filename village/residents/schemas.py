@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from village.core.schemas import Out
+from village.residents.models import Residency
+
+# How sure a village is that somebody lives there, from the least to the most.
+Level = Literal["declared", "letter", "desk", "vouched"]
+LEVELS: dict[Residency, Level] = {
+    Residency.DECLARED: "declared",
+    Residency.LETTER: "letter",
+    Residency.DESK: "desk",
+    Residency.VOUCHED: "vouched",
+}
 
 
 class VillageOut(Out):
@@ -26,6 +37,7 @@ class MembershipOut(Out):
 
     village: str
     roles: list[str]
+    residency: Level
 
 
 class ActingForOut(Out):
