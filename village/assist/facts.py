@@ -16,8 +16,9 @@ class MandateGranted(Fact, kind="assist.mandate_granted"):
 
 
 class MandateRevoked(Fact, kind="assist.mandate_revoked"):
-    """A mandate was ended before its time, by the person or by the centre."""
+    """A mandate was ended before its time; ``why`` says how that came."""
 
     mandate: UUID
     centre: UUID
     person: UUID
+    why: str = "revoked"

@@ -76,7 +76,11 @@ def hold(by: Actor) -> None:
 
     :raises MandateEnded: if it is no longer in force, or no longer covers what it did
     """
-    held = _in_force(by, timezone.now()).select_for_update(of=("self",), no_key=True).first()
+    # First the lock, then the look: what was read while waiting may be of before the wait.
+    rows = Mandate.objects.filter(pk=by.mandate_id)
+    if rows.select_for_update(no_key=True).first() is None:
+        raise MandateEnded
+    held = _in_force(by, timezone.now()).first()
     if held is None or not by.scopes <= held.covers:
         raise MandateEnded
 

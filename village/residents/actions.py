@@ -9,8 +9,9 @@ from django.db import transaction
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.journal.actions import record
+from village.journal.actions import record, record_all
 from village.residents import facts, policies
+from village.residents.endings import Why, end_what_depends
 from village.residents.models import Grant, Membership, Resident, Role, Village
 
 
@@ -37,9 +38,11 @@ def join_village(*, by: Actor, village: Village, resident: Resident, at: datetim
 
 
 @transaction.atomic
-def leave_village(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> None:
+def leave_village(
+    *, by: Actor, village: str, resident_id: UUID, why: Why = Why.LEFT, at: datetime
+) -> None:
     """
-    End a membership together with its roles.
+    End a membership together with its roles and with all that depends on it.
 
     :raises NotFound: if there is no such membership that the actor may end
     """
@@ -54,11 +57,9 @@ def leave_village(*, by: Actor, village: str, resident_id: UUID, at: datetime) -
     membership.grants.all().delete()
     membership.ended_at = at
     membership.save(update_fields=["ended_at"])
-    record(
-        facts.ResidentLeft(village=village, resident_id=resident_id, membership_id=membership.pk),
-        by=by,
-        at=at,
-    )
+    ended = end_what_depends(resident_id=resident_id, village=village, why=why, by=by, at=at)
+    left = facts.ResidentLeft(village=village, resident_id=resident_id, membership_id=membership.pk)
+    record_all([*ended, left], by=by, at=at)
 
 
 @transaction.atomic
