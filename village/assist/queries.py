@@ -76,6 +76,7 @@ def hold(by: Actor) -> None:
 
     :raises MandateEnded: if it is no longer in force, or no longer covers what it did
     """
+    assert by.mandate_id is not None
     # First the lock, then the look: what was read while waiting may be of before the wait.
     rows = Mandate.objects.filter(pk=by.mandate_id)
     if rows.select_for_update(no_key=True).first() is None:
