@@ -10,7 +10,7 @@ from django.db import transaction
 from village.core.actor import Actor
 from village.journal import readers
 from village.journal.facts import Fact
-from village.journal.log import append, hold
+from village.journal.log import append, hold, hold_chains
 from village.journal.readers import Recorded, Watcher
 from village.journal.topics import streams_of
 
@@ -35,6 +35,8 @@ def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Record
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that made it true")
     if len(facts) > 1:
+        if by.is_assisted:
+            hold_chains(fact.village for fact in facts)
         streams = {address: topic for fact in facts for topic, address in streams_of(fact)}
         hold([(topic, address) for address, topic in streams.items()])
     recorded = [_record(fact, by, at) for fact in facts]

@@ -3,20 +3,25 @@ Appending to the log: an entry, its readings, and its number in each stream.
 
 PostgreSQL does it in one round trip (``journal_append``, see the migrations), because the
 counter's lock is held for as long as the conversation lasts. SQLite has one writer at a time.
+
+What a helper did is also the next link of its village's chain (see ``chain.py``). The chain is
+taken before any stream, so whoever acts for herself never waits for it, not even through others.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
 
 from village.core.actor import Actor
+from village.journal.chain import ORIGIN, digest, link
 from village.journal.facts import Fact
-from village.journal.models import Entry, Reading, Stream, StreamEntry
+from village.journal.models import Chain, Entry, Reading, Stream, StreamEntry
 from village.journal.readers import Position
 from village.journal.topics import Topic
 
@@ -55,24 +60,34 @@ def hold(streams: Sequence[tuple[Topic, str]]) -> None:
             )
 
 
+def hold_chains(villages: Iterable[str]) -> None:
+    """Take the chains of villages until the transaction ends, before any stream is taken."""
+    if connection.vendor == "postgresql":
+        for village in sorted(set(villages)):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT FROM journal_chain_hold(%s)", [village])
+
+
 _Numbered = list[tuple[str, str, int]]
 
 
 def _append_in_one_trip(
     fact: Fact, by: Actor, at: datetime, readers: Sequence[str], topics: dict[str, Topic]
 ) -> tuple[int, _Numbered]:
+    data = fact.model_dump(mode="json")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry, address, epoch, seq FROM journal_append(%s, %s, %s, %s, %s, %s, %s,"
-            " %s::text[], %s::text[], %s::bool[])",
+            " %s, %s::text[], %s::text[], %s::bool[])",
             [
                 fact.village,
                 fact.kind,
-                json.dumps(fact.model_dump(mode="json")),
+                json.dumps(data),
                 by.principal_id,
                 by.helper_id,
                 by.mandate_id,
                 at,
+                _said(fact, data, by, at) if by.is_assisted else None,
                 list(readers),
                 list(topics),
                 [topic.hot for topic in topics.values()],
@@ -85,14 +100,18 @@ def _append_in_one_trip(
 def _append_step_by_step(
     fact: Fact, by: Actor, at: datetime, readers: Sequence[str], topics: dict[str, Topic]
 ) -> tuple[int, _Numbered]:
+    data = fact.model_dump(mode="json")
+    number, tip = _next_link(fact, data, by, at) if by.is_assisted else (None, None)
     entry = Entry.objects.create(
         village_id=fact.village,
         kind=fact.kind,
-        data=fact.model_dump(mode="json"),
+        data=data,
         principal_id=by.principal_id,
         helper_id=by.helper_id,
         mandate_id=by.mandate_id,
         at=at,
+        number=number,
+        hash=tip,
     )
     Reading.objects.bulk_create(Reading(entry=entry, reader=name, due_at=at) for name in readers)
     Stream.objects.bulk_create(
@@ -104,3 +123,23 @@ def _append_step_by_step(
         StreamEntry(stream=stream, seq=stream.last_seq, entry=entry) for stream in counted
     )
     return entry.pk, [(stream.address, stream.epoch, stream.last_seq) for stream in counted]
+
+
+def _next_link(fact: Fact, data: dict[str, Any], by: Actor, at: datetime) -> tuple[int, bytes]:
+    chain, _ = Chain.objects.get_or_create(village_id=fact.village, defaults={"tip": ORIGIN})
+    chain.length += 1
+    chain.tip = link(bytes(chain.tip), chain.length, _said(fact, data, by, at))
+    chain.save(update_fields=["length", "tip"])
+    return chain.length, chain.tip
+
+
+def _said(fact: Fact, data: dict[str, Any], by: Actor, at: datetime) -> bytes:
+    return digest(
+        village=fact.village,
+        kind=fact.kind,
+        data=data,
+        principal_id=by.principal_id,
+        helper_id=by.helper_id,
+        mandate_id=by.mandate_id,
+        at=at,
+    )

@@ -17,7 +17,8 @@ class Entry(models.Model):
     """
     Hold one fact with who did it, for whom, under which mandate, and when.
 
-    The people are plain ids: a resident can be erased, what happened cannot.
+    The people are plain ids: a resident can be erased, what happened cannot. What a helper did
+    is a link of its village's chain as well: ``number`` counts from 1, ``hash`` has 32 bytes.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -28,6 +29,8 @@ class Entry(models.Model):
     helper_id = models.UUIDField(null=True)
     mandate_id = models.UUIDField(null=True)
     at = models.DateTimeField()
+    number = models.BigIntegerField(null=True)
+    hash = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -39,8 +42,24 @@ class Entry(models.Model):
                 condition=models.Q(helper_id__isnull=True, mandate_id__isnull=True)
                 | models.Q(helper_id__isnull=False, mandate_id__isnull=False),
                 name="a_helper_acts_under_a_mandate",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(helper_id__isnull=True, number__isnull=True, hash__isnull=True)
+                | models.Q(helper_id__isnull=False, number__isnull=False, hash__isnull=False),
+                name="what_a_helper_did_is_in_the_chain",
+            ),
+            models.UniqueConstraint(fields=["village", "number"], name="one_link_per_number"),
         ]
+
+
+class Chain(models.Model):
+    """Hold where a village's chain ends: how many links it has, and the last one's hash."""
+
+    village = models.OneToOneField(
+        "residents.Village", models.PROTECT, primary_key=True, related_name="+"
+    )
+    length = models.BigIntegerField(default=0)
+    tip = models.BinaryField(max_length=32)
 
 
 class Stream(models.Model):
