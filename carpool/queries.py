@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from carpool.matching import Match, Ride, Wish, matches
+from carpool.matching import Match, Ride, Spot, Wish, fitting, planned, ranked, seconds_of
 from carpool.models import (
     Booking,
     BookingQuerySet,
@@ -18,6 +18,7 @@ from carpool.models import (
     RideRequest,
     RideRequestQuerySet,
 )
+from carpool.routing import Estimate
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.residents.queries import villages_of
@@ -111,8 +112,22 @@ def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Mat
         .select_related("driver")
     )
     rides = {each.pk: each for each in candidates}
-    found = matches(_wish(wish), map(_ride, rides.values()), at=at)
-    return [(rides[match.ride_id], match) for match in found[:MATCHES_SHOWN]]
+    found = fitting(
+        wish_of(wish), [_ride(each) for each in rides.values()], Estimate(), at=seconds_of(at)
+    )
+    return [(rides[match.ride_id], match) for match in ranked(found, {})[:MATCHES_SHOWN]]
+
+
+def wish_of(request: RideRequest) -> Wish:
+    """Give what somebody looks for; her places are known to about a kilometre."""
+    return Wish(
+        pickups=(Spot(request.start.roughly.point),),
+        dropoffs=(Spot(request.goal.roughly.point),),
+        earliest=seconds_of(request.earliest),
+        latest=seconds_of(request.latest_arrival),
+        arrives_by=seconds_of(request.latest_arrival),
+        seats=request.seats,
+    )
 
 
 def bookings_visible_to(by: Actor) -> BookingQuerySet:
@@ -139,22 +154,12 @@ def booking(booking_id: UUID) -> Booking | None:
 
 
 def _ride(offer: RideOffer) -> Ride:
-    return Ride(
-        id=offer.pk,
-        start=offer.start.point,
-        goal=offer.goal.point,
-        departs_at=offer.departs_at,
-        departs_until=offer.departs_until,
-        detour=timedelta(minutes=offer.detour_minutes),
-        seats_left=offer.seats_left,
-    )
-
-
-def _wish(request: RideRequest) -> Wish:
-    return Wish(
-        start=request.start.point,
-        goal=request.goal.point,
-        earliest=request.earliest,
-        latest_arrival=request.latest_arrival,
-        seats=request.seats,
+    return planned(
+        offer.pk,
+        [offer.start.roughly.point, offer.goal.roughly.point],
+        departs=seconds_of(offer.departs_at),
+        departs_until=seconds_of(offer.departs_until),
+        detour=60 * offer.detour_minutes,
+        seats=offer.seats_left,
+        roads=Estimate(),
     )

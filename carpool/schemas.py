@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 from pydantic import ConfigDict
 from pydantic.config import JsonDict
 
-from carpool.matching import Match
+from carpool.matching import Because, Match, Reason, reasons
 from carpool.models import Booking, RideOffer, RideRequest
 from carpool.places import Place
+from carpool.queries import wish_of
 from village.core.geo import Point
 from village.core.schemas import In, Moment, Out, PageQuery, PlaceIn, PlaceOut, PositionOut
 from village.residents.models import Resident
@@ -225,11 +226,11 @@ def match_out(offer: RideOffer, match: Match, wish: RideRequest) -> MatchOut:
     """Show how a ride could take somebody along."""
     return MatchOut(
         offer=offer_out(offer),
-        detour_seconds=round(match.detour.total_seconds()),
-        pickup_at=match.pickup_at,
-        arrives_at=match.arrives_at,
+        detour_seconds=max(0, match.extra_seconds),
+        pickup_at=datetime.fromtimestamp(match.pickup_at, UTC),
+        arrives_at=datetime.fromtimestamp(match.arrives_at, UTC),
         estimate=True,
-        reasons=_reasons(match, wish),
+        reasons=[in_words(reason) for reason in reasons(match, wish_of(wish))],
     )
 
 
@@ -262,31 +263,34 @@ def _traveller(person: Resident) -> TravellerOut:
     return TravellerOut(id=person.pk, display_name=person.display_name)
 
 
-def _reasons(match: Match, wish: RideRequest) -> list[str]:
-    """Say why a ride fits, in whole minutes: an estimate knows no better."""
-    detour = round(match.detour.total_seconds() / 60)
-    early = round((wish.latest_arrival - match.arrives_at).total_seconds() / 60)
-    waits = round(match.waits.total_seconds() / 60)
-    reasons = [
-        ngettext("A detour of %(n)d minute.", "A detour of %(n)d minutes.", detour) % {"n": detour}
-        if detour
-        else _("It is on the way."),
-        ngettext(
-            "You arrive %(n)d minute before you have to.",
-            "You arrive %(n)d minutes before you have to.",
-            early,
-        )
-        % {"n": early}
-        if early
-        else _("You arrive just in time."),
-    ]
-    if waits:
-        reasons.append(
-            ngettext(
+def in_words(reason: Reason) -> str:
+    """Say why a ride fits."""
+    n = reason.count
+    match reason.because:
+        case Because.ON_THE_WAY:
+            said = _("It is on the way.")
+        case Because.DETOUR_MINUTES:
+            said = ngettext("A detour of %(n)d minute.", "A detour of %(n)d minutes.", n)
+        case Because.WALK_MINUTES:
+            said = ngettext("You walk for %(n)d minute.", "You walk for %(n)d minutes.", n)
+        case Because.EARLY_MINUTES:
+            said = ngettext(
+                "You arrive %(n)d minute before you have to.",
+                "You arrive %(n)d minutes before you have to.",
+                n,
+            )
+        case Because.JUST_IN_TIME:
+            said = _("You arrive just in time.")
+        case Because.LEAVES_LATER_MINUTES:
+            said = ngettext(
                 "The driver would leave %(n)d minute later.",
                 "The driver would leave %(n)d minutes later.",
-                waits,
+                n,
             )
-            % {"n": waits}
-        )
-    return reasons
+        case Because.RIDES_TOGETHER:
+            said = ngettext(
+                "You have ridden together %(n)d time before.",
+                "You have ridden together %(n)d times before.",
+                n,
+            )
+    return said % {"n": n} if n else said
