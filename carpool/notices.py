@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from carpool import queries
 from carpool.facts import BookingAnswered, BookingCancelled, RideCancelled, SeatsBooked
-from carpool.models import BookingStatus, RideOffer
+from carpool.models import Booking, BookingStatus, RideOffer
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
+from village.residents.queries import blocked_with
 
 
 def booked_words(fact: SeatsBooked) -> Words | None:
@@ -50,8 +51,13 @@ def rider_cancelled_words(fact: BookingCancelled) -> Words | None:
     booking = queries.booking(fact.booking_id)
     if booking is None:
         return None
+    if are_apart(booking):
+        title = _("Somebody does not ride along after all")
+    else:
+        name = booking.rider.display_name
+        title = _("%(name)s does not ride along after all") % {"name": name}
     return Words(
-        title=_("%(name)s does not ride along after all") % {"name": booking.rider.display_name},
+        title=title,
         body=_ride(booking.offer),
         link=_link(booking.offer_id),
     )
@@ -62,12 +68,24 @@ def driver_cancelled_words(fact: BookingCancelled) -> Words | None:
     booking = queries.booking(fact.booking_id)
     if booking is None:
         return None
+    if are_apart(booking):
+        # Her ride is gone, which she must know; nothing else, and the ride is no longer shown.
+        return Words(
+            title=_("Your ride does not take place"),
+            body=_ride(booking.offer),
+            link=f"/villages/{booking.village_id}/rides",
+        )
     name = booking.offer.driver.display_name
     return Words(
         title=_("%(name)s cannot take you along after all") % {"name": name},
         body=_ride(booking.offer),
         link=_link(booking.offer_id),
     )
+
+
+def are_apart(booking: Booking) -> bool:
+    """Tell whether a block keeps the rider and the driver apart."""
+    return booking.offer.driver_id in blocked_with(booking.rider_id)
 
 
 def ride_cancelled_words(fact: RideCancelled) -> Words | None:

@@ -8,7 +8,7 @@ from carpool.models import Booking, RideOffer, RideRequest
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
-from village.residents.queries import is_member
+from village.residents.queries import blocked_with, is_member
 
 
 def may_offer(by: Actor, village: str) -> Verdict:
@@ -71,7 +71,8 @@ def may_cancel_booking(by: Actor, booking: Booking) -> Verdict:
 
 def may_see_booking(by: Actor, booking: Booking) -> Verdict:
     """Say whether the actor may see a booking: its rider and the driver, while they live here."""
-    if by.principal_id not in (booking.rider_id, booking.offer.driver_id):
+    people = {booking.rider_id, booking.offer.driver_id}
+    if by.principal_id not in people or not people.isdisjoint(blocked_with(by.principal_id)):
         return hidden()
     return ALLOWED if is_member(by, booking.village_id) else hidden()
 

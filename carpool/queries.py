@@ -21,7 +21,7 @@ from carpool.models import (
 from carpool.routing import Estimate
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.queries import villages_of
+from village.residents.queries import blocked_with, villages_of
 
 # No village ride is on the road for longer before it picks somebody up.
 LONGEST_APPROACH = timedelta(hours=12)
@@ -29,8 +29,9 @@ MATCHES_SHOWN = 50
 
 
 def offers_visible_to(by: Actor) -> RideOfferQuerySet:
-    """Give the rides of the actor's villages, with their drivers."""
-    return RideOffer.objects.filter(village__in=villages_of(by)).select_related("driver")
+    """Give the rides of the actor's villages, but of nobody whom she is kept apart from."""
+    offers = RideOffer.objects.filter(village__in=villages_of(by))
+    return offers.exclude(driver__in=blocked_with(by.principal_id)).select_related("driver")
 
 
 def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:
@@ -69,7 +70,7 @@ def requests_visible_to(by: Actor) -> RideRequestQuerySet:
     """Give the open requests of the actor's villages, and all of her own."""
     visible = Q(status=RequestStatus.OPEN) | Q(person=by.principal_id)
     found = RideRequest.objects.filter(visible, village__in=villages_of(by))
-    return found.select_related("person")
+    return found.exclude(person__in=blocked_with(by.principal_id)).select_related("person")
 
 
 def requests(by: Actor, village: str, *, mine: bool, at: datetime) -> RideRequestQuerySet:
@@ -107,7 +108,7 @@ def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Mat
             departs_at__lt=wish.latest_arrival,
             departs_until__gt=wish.earliest - LONGEST_APPROACH,
         )
-        .exclude(driver=wish.person_id)
+        .exclude(driver__in={wish.person_id, *blocked_with(wish.person_id)})
         .exclude(pk__in=booked.values("offer"))
         .select_related("driver")
     )
@@ -133,7 +134,10 @@ def wish_of(request: RideRequest) -> Wish:
 def bookings_visible_to(by: Actor) -> BookingQuerySet:
     """Give the bookings that the actor made, or that were made of her rides."""
     involved = Q(rider=by.principal_id) | Q(offer__driver=by.principal_id)
-    return Booking.objects.filter(involved, village__in=villages_of(by)).with_people()
+    apart = blocked_with(by.principal_id)
+    hidden = Q(rider__in=apart) | Q(offer__driver__in=apart)
+    bookings = Booking.objects.filter(involved, village__in=villages_of(by))
+    return bookings.exclude(hidden).with_people()
 
 
 def booking_or_404(by: Actor, booking_id: UUID) -> Booking:

@@ -17,8 +17,16 @@ from carpool.models import Booking, RideOffer, RideRequest
 from carpool.places import Place
 from carpool.queries import wish_of
 from village.core.geo import Point
-from village.core.schemas import In, Moment, Out, PageQuery, PlaceIn, PlaceOut, PositionOut
-from village.residents.models import Resident
+from village.core.schemas import (
+    In,
+    Moment,
+    Out,
+    PageQuery,
+    PersonOut,
+    PlaceIn,
+    PlaceOut,
+    PositionOut,
+)
 
 Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
 FlexibleMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=240)]
@@ -88,11 +96,8 @@ class RidesQuery(PageQuery):
     mine: bool = False
 
 
-class TravellerOut(Out):
+class TravellerOut(PersonOut):
     """Somebody on the way."""
-
-    id: UUID
-    display_name: str
 
 
 class JourneyOut(Out):
@@ -194,7 +199,7 @@ def offer_out(offer: RideOffer, *, exact: bool = False) -> OfferOut:
         to=_place_out(offer.goal, exact),
         exact=exact,
         via_helper=offer.via_helper,
-        driver=_traveller(offer.driver),
+        driver=TravellerOut.from_orm(offer.driver),
         departs_at=offer.departs_at,
         flexible_minutes=offer.flexible_minutes,
         detour_minutes=offer.detour_minutes,
@@ -214,7 +219,7 @@ def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
         to=_place_out(request.goal, exact),
         exact=exact,
         via_helper=request.via_helper,
-        person=_traveller(request.person),
+        person=TravellerOut.from_orm(request.person),
         earliest=request.earliest,
         latest_arrival=request.latest_arrival,
         seats=request.seats,
@@ -243,8 +248,8 @@ def booking_out(booking: Booking, *, exact: bool = False) -> BookingOut:
         created_at=booking.created_at,
         offer=booking.offer_id,
         request=booking.request_id,
-        driver=_traveller(booking.offer.driver),
-        rider=_traveller(booking.rider),
+        driver=TravellerOut.from_orm(booking.offer.driver),
+        rider=TravellerOut.from_orm(booking.rider),
         seats=booking.seats,
         status=booking.status,
         pickup=None if wish is None else _place_out(wish.start, exact),
@@ -257,10 +262,6 @@ def booking_out(booking: Booking, *, exact: bool = False) -> BookingOut:
 def _place_out(place: Place, exact: bool) -> PlaceOut:
     shown = place if exact else place.roughly
     return PlaceOut(name=shown.name, lat=shown.point.lat, lng=shown.point.lng)
-
-
-def _traveller(person: Resident) -> TravellerOut:
-    return TravellerOut(id=person.pk, display_name=person.display_name)
 
 
 def in_words(reason: Reason) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from events.models import Event
+from events.queries import keeps_order
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
-from village.residents.models import Role
-from village.residents.queries import holds, is_member
+from village.residents.queries import blocked_with, is_member
 
 
 def may_announce(by: Actor, village: str) -> Verdict:
@@ -24,7 +24,10 @@ def may_see(by: Actor, event: Event) -> Verdict:
     if not is_member(by, event.village_id):
         return hidden()
     own = event.organiser_id == by.principal_id and by.may(Scope.BOARD_POST)
-    return ALLOWED if own or event.published_at is not None else hidden()
+    if not own and event.published_at is None:
+        return hidden()
+    apart = event.organiser_id in blocked_with(by.principal_id)
+    return hidden() if apart and not keeps_order(by, event.village_id) else ALLOWED
 
 
 def may_publish(by: Actor, event: Event) -> Verdict:
@@ -53,7 +56,7 @@ def may_cancel(by: Actor, event: Event) -> Verdict:
         return Verdict(OutOfScope())
     if event.organiser_id == by.principal_id:
         return ALLOWED
-    if holds(by, event.village_id, Role.MODERATOR, Role.STEWARD):
+    if keeps_order(by, event.village_id):
         return ALLOWED
     return denied(_("Only who organises an event, a moderator or the steward cancels it."))
 

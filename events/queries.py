@@ -16,7 +16,8 @@ from events.models import (
 )
 from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
-from village.residents.queries import villages_of
+from village.residents.models import Role
+from village.residents.queries import blocked_with, holds, villages_of
 
 # How long a calendar still shows what is over, and how much it holds at most.
 CALENDAR_LOOKS_BACK = timedelta(days=31)
@@ -24,12 +25,25 @@ CALENDAR_MAX = 500
 
 
 def events_visible_to(by: Actor) -> EventQuerySet:
-    """Give the events of the actor's villages: those on the board, and her own drafts."""
+    """
+    Give the events of the actor's villages: those on the board, and her own drafts.
+
+    None of whom she is kept apart, except where she keeps order.
+    """
     visible = Q(published_at__isnull=False)
     # A draft is seen by whoever may announce it.
     if by.may(Scope.BOARD_POST):
         visible |= Q(organiser=by.principal_id)
-    return Event.objects.filter(visible, village__in=villages_of(by))
+    found = Event.objects.filter(visible, village__in=villages_of(by))
+    if apart := blocked_with(by.principal_id):
+        kept = [place for place in villages_of(by) if keeps_order(by, place.pk)]
+        found = found.exclude(~Q(village__in=kept), organiser__in=apart)
+    return found
+
+
+def keeps_order(by: Actor, village: str) -> bool:
+    """Tell whether the actor is a moderator or the steward of a village."""
+    return holds(by, village, Role.MODERATOR, Role.STEWARD)
 
 
 def board(by: Actor, village: str, *, past: bool, at: datetime) -> EventQuerySet:

@@ -17,6 +17,7 @@ from village.core.schemas import (
     Moment,
     Out,
     PageQuery,
+    PersonOut,
     PlaceIn,
     PlaceOut,
     PositionOut,
@@ -70,11 +71,8 @@ class EventQuery(PageQuery):
     past: bool = False
 
 
-class OrganiserOut(Out):
+class OrganiserOut(PersonOut):
     """Who organises an event."""
-
-    id: UUID
-    display_name: str
 
 
 class OccurrenceOut(Out):
@@ -148,7 +146,7 @@ def event_out(event: Event) -> EventOut:
         place=PlaceOut(name=event.place_name, lat=event.place_lat, lng=event.place_lng),
         capacity=event.capacity,
         status=event.status,
-        organiser=OrganiserOut(id=event.organiser_id, display_name=event.organiser.display_name),
+        organiser=OrganiserOut.from_orm(event.organiser),
         via_helper=event.via_helper,
         occurrences=[occurrence_out(each) for each in event.occurrences.all()],
     )

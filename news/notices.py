@@ -34,4 +34,5 @@ article = Notice(
     importance=Importance.SOCIAL,
     scope=Scope.NEWS_READ,
     thread=lambda fact: f"news/articles/{fact.article_id}",
+    is_official=True,
 )

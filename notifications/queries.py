@@ -26,7 +26,7 @@ from village.core.errors import NotFound
 from village.journal.notices import Importance, Notice
 from village.journal.readers import Recorded
 from village.residents.models import Resident
-from village.residents.queries import members
+from village.residents.queries import blocked_with, members
 
 OUTBOX = "notifications.transports.outbox.OutboxEmailBackend"
 # What concerns a person herself: she is told unasked, and it always stays in her inbox.
@@ -112,6 +112,8 @@ def readers_of(
         .filter(pk__in=wanted)
         .exclude(pk=recorded.helper_id or recorded.principal_id)
     )
+    if not notice.is_official:
+        readers = readers.exclude(pk__in=blocked_with(recorded.principal_id))
     if notice.importance not in CONCERNS_HER:
         asked = Preference.objects.filter(
             resident=OuterRef("pk"), notice__in=(notice.key, EVERYTHING), timing=Timing.NOW

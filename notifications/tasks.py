@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import structlog
 from celery import shared_task
 from django.db import transaction
@@ -11,7 +13,9 @@ from kombu.exceptions import OperationalError
 from notifications import actions, post
 from village.core.actor import SYSTEM
 from village.journal.notices import told_facts
-from village.journal.readers import Recorded, after_any
+from village.journal.readers import Recorded, after, after_any
+from village.residents.facts import ResidentBlocked
+from village.residents.queries import blocked_with
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +25,14 @@ def tell(recorded: Recorded) -> None:
     """Tell everybody who wants to hear of a fact."""
     actions.tell(by=SYSTEM, recorded=recorded, at=timezone.now())
     transaction.on_commit(_nudge)
+
+
+@after(ResidentBlocked)
+def take_back_between(recorded: Recorded) -> None:
+    """Take back what two who are not to meet were told of each other."""
+    fact = cast(ResidentBlocked, recorded.fact)
+    if fact.blocked_id in blocked_with(fact.blocker_id):
+        actions.take_back_between(by=SYSTEM, one=fact.blocker_id, other=fact.blocked_id)
 
 
 @shared_task

@@ -10,7 +10,7 @@ from carpool.actions.bookings import (
     book_seats,
     cancel_booking,
 )
-from carpool.actions.leaving import end_rides
+from carpool.actions.leaving import end_bookings_between, end_rides
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
 from carpool.actions.requests import RequestClosed, ask_for_ride, withdraw_request
 
@@ -26,6 +26,7 @@ __all__ = [
     "book_seats",
     "cancel_booking",
     "cancel_offer",
+    "end_bookings_between",
     "end_rides",
     "offer_ride",
     "withdraw_request",

@@ -1,4 +1,4 @@
-"""What becomes of the rides of somebody who leaves the village."""
+"""What becomes of the rides of somebody who leaves the village, or blocks a neighbour."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from carpool import policies
 from carpool.actions import bookings, offers, requests
@@ -46,5 +47,27 @@ def end_rides(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> in
         request = requests.locked(request_id)
         if request is not None and looking.filter(pk=request.pk).exists():
             told.append(requests.end_request(request))
+    record_all(told, by=by, at=at)
+    return len(told)
+
+
+@transaction.atomic
+def end_bookings_between(*, by: Actor, blocker: UUID, blocked: UUID, at: datetime) -> int:
+    """
+    Cancel what two whom a block keeps apart have booked of each other; give the number.
+
+    It counts as cancelled by whoever asked for the block: the other one is told of the ride.
+
+    :raises Forbidden: if anybody but the village itself asks for it
+    """
+    policies.may_end_rides(by).enforce()
+    pair = Q(rider=blocker, offer__driver=blocked) | Q(rider=blocked, offer__driver=blocker)
+    booked = Booking.objects.active().filter(pair, offer__departs_until__gt=at)
+    wanted = sorted(set(booked.values_list("offer", flat=True)))
+    told: list[Fact] = []
+    for offer in [offers.locked(offer_id) for offer_id in wanted]:
+        if (booking := booked.filter(offer=offer).first()) is not None:
+            booking.offer = offer
+            told.append(bookings.end_booking(booking, by_driver=offer.driver_id == blocker))
     record_all(told, by=by, at=at)
     return len(told)

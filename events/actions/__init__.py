@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from events.actions.attendances import NoSeats, NotPublished, free_places, sign_up, withdraw
+from events.actions.attendances import (
+    NoSeats,
+    NotPublished,
+    free_places,
+    free_places_between,
+    sign_up,
+    withdraw,
+)
 from events.actions.events import Place, announce_event, publish_event
 from events.actions.occurrences import Cancelled, Over, cancel_occurrence
 
@@ -15,6 +22,7 @@ __all__ = [
     "announce_event",
     "cancel_occurrence",
     "free_places",
+    "free_places_between",
     "publish_event",
     "sign_up",
     "withdraw",

@@ -6,12 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from events import facts, policies
 from events.actions.occurrences import Cancelled, Over, locked
-from events.models import Attendance, AttendanceStatus, EventStatus, Occurrence
+from events.models import Attendance, AttendanceQuerySet, AttendanceStatus, EventStatus, Occurrence
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.journal.actions import record_all
@@ -118,9 +118,26 @@ def free_places(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> 
     :raises Forbidden: if anybody but the village itself asks for it
     """
     policies.may_free_places(by).enforce()
+    coming = Attendance.objects.active().filter(village=village, resident=resident_id)
+    return _free(coming.filter(occurrence__ends_at__gt=at), by=by, at=at)
+
+
+@transaction.atomic
+def free_places_between(*, by: Actor, one: UUID, other: UUID, at: datetime) -> int:
+    """
+    Withdraw two whom a block keeps apart from each other's dates to come; give the number.
+
+    :raises Forbidden: if anybody but the village itself asks for it
+    """
+    policies.may_free_places(by).enforce()
     coming = Attendance.objects.active().filter(
-        village=village, resident=resident_id, occurrence__ends_at__gt=at
+        Q(resident=one, occurrence__event__organiser=other)
+        | Q(resident=other, occurrence__event__organiser=one)
     )
+    return _free(coming.filter(occurrence__ends_at__gt=at), by=by, at=at)
+
+
+def _free(coming: AttendanceQuerySet, *, by: Actor, at: datetime) -> int:
     # All dates are locked before any is told of, and in one order: whoever else locks some of
     # them waits, and is never waited for.
     dates = coming.order_by("occurrence").values_list("occurrence", flat=True)

@@ -11,6 +11,7 @@ from notifications.actions.preferences import (
 )
 from notifications.actions.reading import mark_all_read, mark_read
 from notifications.actions.sending import Errand, give_back, keep_outcomes, lease_deliveries
+from notifications.actions.taking_back import take_back_between
 from notifications.actions.telling import claim_fan_out, tell, tell_next
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "mark_read",
     "register_device",
     "set_preference",
+    "take_back_between",
     "tell",
     "tell_next",
 ]

@@ -85,7 +85,7 @@ class TestMatches:
             make_offer(tom, at=now)
 
         # The session, the resident; the request, her village; the rides with their drivers.
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             assert len(client.get(url).json()["items"]) == 10
 
 

@@ -53,7 +53,7 @@ class TestBoard:
             sign_up(tom, make_date(nora, at=now - timedelta(days=2), capacity=1))
 
         # The session, the resident, her village; the events, their dates.
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert len(client.get(BOARD).json()["items"]) == 10
 
     def test_shows_the_dates_of_an_event(

@@ -51,6 +51,7 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
+    is_official=True,
 )
 Notice(
     "assist.mandate_revoked",
@@ -60,4 +61,5 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
+    is_official=True,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import ninja
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -31,6 +33,30 @@ def _with_offset(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("a time needs its offset, such as +01:00")
     return value
+
+
+class PersonOut(Out):
+    """
+    Somebody who lives here, as her neighbours see her.
+
+    Whatever shows one says so with this shape: a frame that shows somebody is a tombstone to
+    those whom a block keeps apart from her (see ``people_in``).
+    """
+
+    id: UUID
+    display_name: str
+
+
+def people_in(shown: Any) -> Iterator[UUID]:
+    """Give the ids of all who are shown in a wire shape."""
+    if isinstance(shown, PersonOut):
+        yield shown.id
+    elif isinstance(shown, BaseModel):
+        for _, value in shown:
+            yield from people_in(value)
+    elif isinstance(shown, list | tuple):
+        for value in shown:
+            yield from people_in(value)
 
 
 # NUL is refused because PostgreSQL cannot hold it.

@@ -44,7 +44,8 @@ class Notice:
     the ids of those it is meant for, before anybody's preferences. ``words(fact)`` is called
     with the reader's language and zone active; ``None`` means there is nothing to tell any
     more. ``thread(fact)`` names what replaces an older telling of the same matter.
-    ``scope`` is what a mandate must cover for a helper to see it.
+    ``scope`` is what a mandate must cover for a helper to see it. ``is_official`` says that it is
+    spoken for an office: a block between two people does not silence it.
     """
 
     declared: ClassVar[dict[str, Notice]] = {}
@@ -59,11 +60,13 @@ class Notice:
         importance: Importance,
         scope: Scope | None,
         thread: Callable[[Any], str] | None = None,
+        is_official: bool = False,
     ) -> None:
         if key in Notice.declared:
             raise TypeError(f"two notices claim the key {key!r}")
         self.key, self.of, self.audience, self.words = key, of, audience, words
         self.importance, self.scope, self.thread = importance, scope, thread
+        self.is_official = is_official
         Notice.declared[key] = self
 
 

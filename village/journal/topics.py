@@ -13,10 +13,13 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from village.core.actor import Actor, Needs, Scope
+from village.core.schemas import people_in
 from village.journal.facts import Fact
 
 Render = Callable[[Any], BaseModel | None]
 AdmitsAll = Callable[..., set[Actor]]
+# What a tombstone shows.
+GONE = {"gone": True}
 Fill = Callable[[Any], Iterable[Mapping[str, Any]]]
 
 
@@ -31,13 +34,19 @@ class Cargo:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Show one fact at one position of one stream; the same for everyone who may follow it."""
+    """
+    Show one fact at one position of one stream; the same for everyone who may follow it.
+
+    ``people`` are those whom it shows: to whoever a block keeps apart from one of them, it is
+    a tombstone.
+    """
 
     seq: int
     kind: str
     at: datetime
     data: dict[str, Any]
     scope: Scope | None
+    people: frozenset[UUID] = frozenset()
 
 
 class Topic:
@@ -126,8 +135,9 @@ class Topic:
         """Render a fact for its position, from what the tables say now."""
         cargo = self.cargo[type(fact)]
         shown = cargo.render(fact)
-        data = shown.model_dump(mode="json") if shown is not None else {"gone": True}
-        return Frame(seq, fact.kind, at, data, cargo.scope)
+        data = shown.model_dump(mode="json") if shown is not None else dict(GONE)
+        people = frozenset(people_in(shown))
+        return Frame(seq, fact.kind, at, data, cargo.scope, people)
 
     def snapshot_at(self, address: str) -> str:
         """Give the address of the list behind a stream, or an empty text."""

@@ -55,6 +55,7 @@ Notice(
     importance=Importance.TRANSACTIONAL,
     scope=Scope.AUTHORITY_READ,
     thread=_thread,
+    is_official=True,
 )
 Notice(
     "messaging.new_case",
@@ -64,4 +65,5 @@ Notice(
     importance=Importance.TRANSACTIONAL,
     scope=None,
     thread=_thread,
+    is_official=True,
 )

@@ -45,18 +45,27 @@ class Follower:
         self._window = WINDOW if connection.acknowledges else NO_WINDOW
         # The last number that may be sent before the client acknowledges some more.
         self.reach = sent + self._window
-        # The same bytes for everybody, but in assisted mode for each what the mandate covers.
-        self.write = self._write_covered if connection.actor.is_assisted else connection.port.write
         self.stalled_at: float | None = None
+        self.look_again()
 
     @property
     def room(self) -> int:
         """Give the number of frames that may be sent before the client acknowledges some."""
         return self.reach - self.sent
 
+    def look_again(self) -> None:
+        """Find anew how the follower is shown frames, after whom she may meet has changed."""
+        # The same bytes for everybody, but in assisted mode for each what the mandate covers,
+        # and for whoever a block keeps apart from somebody nothing of her.
+        connection = self.connection
+        is_plain = not connection.actor.is_assisted and not connection.hidden
+        self.write = connection.port.write if is_plain else self._write_covered
+
     def _write_covered(self, batch: Batch) -> bool:
-        scopes = self.connection.actor.scopes
-        return self.connection.port.write(Batch([each.for_scopes(scopes) for each in batch.frames]))
+        connection = self.connection
+        scopes = connection.actor.scopes if connection.actor.is_assisted else None
+        shown = [each.shown_to(scopes, connection.hidden) for each in batch.frames]
+        return connection.port.write(Batch(shown))
 
     def ack(self, seq: int) -> None:
         """Note how far the client has come, and send what waited for it."""

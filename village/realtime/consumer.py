@@ -14,6 +14,7 @@ from django.utils.http import is_same_domain
 
 from village.core.actor import SYSTEM, Actor
 from village.realtime import protocol
+from village.realtime.access import NOBODY
 from village.realtime.channel import Follower
 from village.realtime.frames import dump
 from village.realtime.hub import hub
@@ -35,6 +36,7 @@ class Connection:
         "acknowledges",
         "cookie",
         "following",
+        "hidden",
         "identity",
         "is_open",
         "opened_at",
@@ -51,6 +53,8 @@ class Connection:
         self.slot = 0
         # Counts how often the resident's access has changed since the socket was opened.
         self.access = 0
+        # The people whom a block keeps out of the resident's sight.
+        self.hidden = NOBODY
         self.is_open = True
         self.acknowledges = True
 
@@ -120,6 +124,13 @@ class Connection:
         """Refuse a subscription."""
         self.session.topics.discard(topic)
         self.say({"type": "refused", "topic": topic, "code": code})
+
+    def hide(self, people: frozenset[str]) -> None:
+        """Show nothing of these people from now on."""
+        if people != self.hidden:
+            self.hidden = people
+            for follower in self.following.values():
+                follower.look_again()
 
     def follow(self, follower: Follower) -> None:
         """Note that the socket follows a stream."""

@@ -11,7 +11,7 @@ import orjson
 
 from village.core import json
 from village.core.actor import Scope
-from village.journal.topics import Frame
+from village.journal.topics import GONE, Frame
 from village.realtime.rfc6455 import Opcode
 from village.realtime.rfc6455 import frame as wire_frame
 
@@ -21,23 +21,37 @@ WITHHELD = "withheld"
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Hold one event frame as it goes out: its JSON text, and what decides who may see it."""
+    """
+    Hold one event frame as it goes out: its JSON text, and what decides who may see it.
+
+    ``people`` are the ids of those whom it shows.
+    """
 
     seq: int
     kind: str
     scope: Scope | None
     text: str
-    _withheld: list[Encoded] = field(default_factory=list, repr=False, compare=False)
+    people: frozenset[str] = frozenset()
+    _instead: dict[str, Encoded] = field(default_factory=dict, repr=False, compare=False)
 
-    def for_scopes(self, scopes: frozenset[Scope]) -> Encoded:
-        """Give the frame as a helper with these scopes may see it."""
-        if self.scope is not None and self.scope in scopes:
-            return self
-        if not self._withheld:
-            head = orjson.loads(self.text)
-            head |= {"kind": WITHHELD, "data": {}}
-            self._withheld.append(Encoded(self.seq, WITHHELD, None, dump(head)))
-        return self._withheld[0]
+    def shown_to(self, scopes: frozenset[Scope] | None, hidden: frozenset[str]) -> Encoded:
+        """
+        Give the frame as a follower may see it.
+
+        ``scopes`` are those of a helper, ``hidden`` are the ids of the people whom a block keeps
+        out of the follower's sight. To her it looks as if they had been erased since.
+        """
+        if scopes is not None and (self.scope is None or self.scope not in scopes):
+            return self._showing(WITHHELD, {})
+        if not hidden.isdisjoint(self.people):
+            return self._showing(self.kind, GONE)
+        return self
+
+    def _showing(self, kind: str, data: dict[str, Any]) -> Encoded:
+        if kind not in self._instead:
+            head = orjson.loads(self.text) | {"kind": kind, "data": data}
+            self._instead[kind] = Encoded(self.seq, kind, None, dump(head))
+        return self._instead[kind]
 
 
 def encode(frame: Frame, shown_as: str) -> Encoded:
@@ -52,7 +66,8 @@ def encode(frame: Frame, shown_as: str) -> Encoded:
             "data": frame.data,
         }
     )
-    return Encoded(frame.seq, frame.kind, frame.scope, text)
+    people = frozenset(str(person) for person in frame.people)
+    return Encoded(frame.seq, frame.kind, frame.scope, text, people)
 
 
 def dump(message: dict[str, Any]) -> str:

@@ -130,6 +130,7 @@ def hint(address: str, epoch: str, frame: Encoded) -> dict[str, Any]:
         "kind": frame.kind,
         "scope": frame.scope,
         "text": frame.text,
+        "people": list(frame.people),
     }
 
 

@@ -21,6 +21,7 @@ from village.core.actor import Scope
 from village.journal import epochs, queries
 from village.journal.topics import find
 from village.realtime import hints, lookups
+from village.realtime.access import NOBODY
 from village.realtime.channel import Channel, Follower
 from village.realtime.frames import Encoded, dump
 from village.realtime.lookups import Lookups
@@ -136,7 +137,9 @@ class Hub:
             actors = {connection.actor for connection, _, _ in waiting}
             asked = {connection: connection.access for connection, _, _ in waiting}
             try:
-                let_in, stands = await self.lookups.run(lookups.door, channel.followed, actors)
+                let_in, stands, hidden = await self.lookups.run(
+                    lookups.door, channel.followed, actors
+                )
             except DatabaseError as error:
                 log.warning("door_unavailable", error=type(error).__name__)
                 await asyncio.sleep(random.uniform(0.2, 1.0))
@@ -155,6 +158,7 @@ class Hub:
                 elif connection.actor not in let_in:
                     connection.refuse(topic, "topic.not_admitted")
                 elif connection.is_open and topic in connection.session.topics:
+                    connection.hide(hidden.get(connection.actor.principal_id, NOBODY))
                     self._admit(connection, topic, channel, since, stands)
             if channel.missed_hints:
                 channel.missed_hints = False
@@ -206,7 +210,11 @@ class Hub:
             self.loop.call_soon(self._flush)
         scope = message["scope"]
         frame = Encoded(
-            message["seq"], message["kind"], Scope(scope) if scope else None, message["text"]
+            message["seq"],
+            message["kind"],
+            Scope(scope) if scope else None,
+            message["text"],
+            frozenset(message["people"]),
         )
         self._arrived.setdefault(channel.address, []).append(frame)
 

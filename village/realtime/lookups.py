@@ -17,6 +17,7 @@ from village.journal import queries
 from village.journal.models import Stream
 from village.journal.queries import Top
 from village.journal.topics import Followed, admitted
+from village.realtime.access import Hidden, hidden_from
 from village.realtime.frames import Encoded, encode
 from village.realtime.names import shown_as
 from village.realtime.tickets import Identity, living_sessions
@@ -46,16 +47,17 @@ def _closing(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         connections.close_all()
 
 
-def door(followed: Followed, actors: Collection[Actor]) -> tuple[set[Actor], Top]:
+def door(followed: Followed, actors: Collection[Actor]) -> tuple[set[Actor], Top, Hidden]:
     """
-    Say who may follow a stream, and where it stands.
+    Say who may follow a stream, where it stands, and whom each of them must not meet there.
 
     In this order: whoever is admitted sees all that happens from that position on.
     """
     let_in = admitted(actors, followed)
     if not let_in:
-        return let_in, queries.NOWHERE
-    return let_in, stand(followed.address)
+        return let_in, queries.NOWHERE, {}
+    stands = stand(followed.address)
+    return let_in, stands, hidden_from({actor.principal_id for actor in let_in})
 
 
 def stand(address: str) -> Top:

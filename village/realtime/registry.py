@@ -22,7 +22,7 @@ from prometheus_client import Gauge
 
 from village.journal.topics import admitted
 from village.realtime import lookups, tickets
-from village.realtime.access import access
+from village.realtime.access import NOBODY, access, hidden_from
 from village.realtime.admission import Admission
 from village.realtime.frames import Encoded
 from village.realtime.hub import hub
@@ -177,12 +177,15 @@ class Registry:
     # --- Letting go ---------------------------------------------------------------------------
     def _look_again_at(self, frame: Encoded) -> None:
         """Look again at the sockets of somebody whose access changed."""
-        whose = orjson.loads(frame.text)["data"].get("resident")
+        data = orjson.loads(frame.text)["data"]
+        whose = {data.get("resident"), data.get("other")} - {None}
         connections = [
             connection
             for connection in self.connections
             if connection.identity is not None
-            and whose in (str(connection.actor.principal_id), str(connection.actor.helper_id))
+            and not whose.isdisjoint(
+                (str(connection.actor.principal_id), str(connection.actor.helper_id))
+            )
         ]
         for connection in connections:
             connection.access += 1
@@ -190,6 +193,7 @@ class Registry:
 
     async def _recheck(self, connections: list[Connection]) -> None:
         await self._check(connections)
+        await self._hide(connections)
         for connection in connections:
             for topic, follower in list(connection.following.items()):
                 try:
@@ -203,6 +207,17 @@ class Registry:
                 if not let_in:
                     connection.leave(topic)
                     connection.refuse(topic, "topic.not_admitted")
+
+    async def _hide(self, connections: list[Connection]) -> None:
+        """Find out anew whom each of them must not meet."""
+        people = {connection.actor.principal_id for connection in connections}
+        try:
+            hidden = await hub.lookups.run(hidden_from, people)
+        except DatabaseError as error:
+            log.warning("blocks_unavailable", error=type(error).__name__)
+            return
+        for connection in connections:
+            connection.hide(hidden.get(connection.actor.principal_id, NOBODY))
 
     async def _check(self, connections: list[Connection]) -> None:
         """Close the sockets of those who signed out, are no longer active, or lost a mandate."""

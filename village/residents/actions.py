@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from village.core.actor import Actor
-from village.core.errors import NotFound
+from village.core.errors import Invalid, NotFound
 from village.journal.actions import record, record_all
-from village.residents import facts, policies
+from village.residents import facts, policies, queries
 from village.residents.endings import Why, end_what_depends
-from village.residents.models import Grant, Membership, Resident, Role, Village
+from village.residents.models import Block, Grant, Membership, Resident, Role, Village
 
 
 @transaction.atomic
@@ -87,3 +88,63 @@ def grant_role(
             at=at,
         )
     return grant
+
+
+@transaction.atomic
+def block(*, by: Actor, resident_id: UUID, at: datetime) -> Block:
+    """
+    Keep somebody out of the actor's sight, and the actor out of hers; nobody is told.
+
+    A second call changes nothing.
+
+    :raises NotFound: if the actor shares no village with anybody of this id
+    :raises Invalid: if it is herself
+    :raises OutOfScope: in assisted mode
+    """
+    policies.may_block(by).enforce()
+    if resident_id == by.principal_id:
+        raise Invalid(_("You cannot block yourself."))
+    found = queries.blocks_of(by).filter(blocked=resident_id).first()
+    if found is not None:
+        return found
+    # A block against the actor does not matter here: she could tell it by the answer.
+    village = queries.shared_village(by, resident_id)
+    if village is None:
+        raise NotFound
+    made, is_new = Block.objects.get_or_create(
+        blocker_id=by.principal_id,
+        blocked_id=resident_id,
+        defaults={"village_id": village, "created_at": at},
+    )
+    if is_new:
+        record(
+            facts.ResidentBlocked(
+                village=village, blocker_id=made.blocker_id, blocked_id=made.blocked_id
+            ),
+            by=by,
+            at=at,
+        )
+    return made
+
+
+@transaction.atomic
+def unblock(*, by: Actor, resident_id: UUID, at: datetime) -> None:
+    """
+    Take a block back; what it ended stays ended.
+
+    :raises NotFound: if the actor has not blocked anybody of this id
+    :raises OutOfScope: in assisted mode
+    """
+    policies.may_block(by).enforce()
+    found = queries.blocks_of(by).filter(blocked=resident_id).select_for_update().first()
+    if found is None:
+        raise NotFound
+    village = found.village_id
+    found.delete()
+    record(
+        facts.ResidentUnblocked(
+            village=village, blocker_id=by.principal_id, blocked_id=resident_id
+        ),
+        by=by,
+        at=at,
+    )

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query
+from django.utils import timezone
+from ninja import Query, Status
 
 from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.residents import queries
+from village.residents import actions, queries
 from village.residents.models import Village
-from village.residents.schemas import LEVELS, ActingForOut, MembershipOut, MeOut, VillageOut
+from village.residents.schemas import (
+    LEVELS,
+    ActingForOut,
+    BlockOut,
+    MembershipOut,
+    MeOut,
+    VillageOut,
+    show_block,
+)
 
 router = Router()
 
@@ -47,6 +57,31 @@ def show_me(request: ActorRequest) -> MeOut:
         ],
         acting_for=acting_for,
     )
+
+
+@router.get("/me/blocks", response=PageOut[BlockOut], scope=None)
+def list_blocks(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """List those whom one does not want to meet, newest first."""
+    return listing(
+        lambda: queries.blocks_of(request.actor),
+        lambda blocks: [show_block(block) for block in blocks],
+        query=query,
+        order=("-created_at", "-id"),
+    )
+
+
+@router.put("/me/blocks/{uuid:resident_id}", response=BlockOut, scope=None)
+def block(request: ActorRequest, resident_id: UUID) -> BlockOut:
+    """Meet somebody no more: neither sees the other, and nobody is told."""
+    actions.block(by=request.actor, resident_id=resident_id, at=timezone.now())
+    return show_block(queries.blocks_of(request.actor).get(blocked=resident_id))
+
+
+@router.delete("/me/blocks/{uuid:resident_id}", response={204: None}, scope=None)
+def unblock(request: ActorRequest, resident_id: UUID) -> Status[None]:
+    """Take a block back."""
+    actions.unblock(by=request.actor, resident_id=resident_id, at=timezone.now())
+    return Status(204, None)
 
 
 @router.get("/villages", response=PageOut[VillageOut], auth=None, scope=EVERY_MANDATE)

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class ResidentsConfig(AppConfig):
     name = "village.residents"
     label = "residents"
+
+    def ready(self) -> None:
+        from village.realtime import access
+        from village.residents import queries
+
+        access.fill(queries.hidden_from)

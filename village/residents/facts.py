@@ -35,3 +35,17 @@ class RoleWithdrawn(Fact, kind="residents.role_withdrawn"):
     resident_id: UUID
     role: str
     of: UUID | None = None
+
+
+class ResidentBlocked(Fact, kind="residents.resident_blocked"):
+    """Somebody wants to meet somebody else no more; nobody is shown that."""
+
+    blocker_id: UUID
+    blocked_id: UUID
+
+
+class ResidentUnblocked(Fact, kind="residents.resident_unblocked"):
+    """Somebody took a block back."""
+
+    blocker_id: UUID
+    blocked_id: UUID

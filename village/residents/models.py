@@ -167,3 +167,22 @@ class Grant(models.Model):
                 name="one_grant_per_role",
             ),
         ]
+
+
+class Block(VillageObject):
+    """
+    Keep two residents out of each other's sight, in every village they share.
+
+    ``blocker`` asked for it; the other one is never told. ``village`` is where they met.
+    """
+
+    blocker = models.ForeignKey(Resident, models.CASCADE, related_name="+")
+    blocked = models.ForeignKey(Resident, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_per_pair"),
+            models.CheckConstraint(
+                condition=~models.Q(blocker=models.F("blocked")), name="nobody_blocks_herself"
+            ),
+        ]

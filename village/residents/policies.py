@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from village.core.actor import SYSTEM, Actor
+from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied
 from village.residents import queries
 from village.residents.models import Membership, Role, Village
@@ -22,6 +23,11 @@ def may_grant(by: Actor, village: Village) -> Verdict:
     if by == SYSTEM or queries.holds(by, village.pk, Role.STEWARD):
         return ALLOWED
     return denied(_("Only the steward of the village gives roles."))
+
+
+def may_block(by: Actor) -> Verdict:
+    """Say whether the actor may block others: everybody for herself, and nobody in her name."""
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
 
 
 def may_end(by: Actor, membership: Membership) -> Verdict:

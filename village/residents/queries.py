@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.models import Grant, Membership, Residency, Resident, Role, Village
+from village.residents.models import Block, Grant, Membership, Residency, Resident, Role, Village
 
 
 def village_or_404(slug: str) -> Village:
@@ -143,6 +143,40 @@ def names_of(residents: Iterable[UUID]) -> dict[UUID, str]:
     """Give the display names of residents, in one query."""
     rows = Resident.objects.filter(pk__in=set(residents))
     return dict(rows.values_list("pk", "display_name"))
+
+
+def blocks_of(by: Actor) -> QuerySet[Block]:
+    """Give the blocks that the actor asked for; no mandate covers seeing them."""
+    if by.is_assisted:
+        return Block.objects.none()
+    return Block.objects.filter(blocker=by.principal_id).select_related("blocked")
+
+
+def blocked_with(resident_id: UUID) -> set[UUID]:
+    """
+    Give those whom a block keeps apart from a resident, whichever of the two asked for it.
+
+    Neither sees the other wherever neighbours meet. What somebody says for an office (an
+    article, an answer of the town hall) is not hers, and stays.
+    """
+    return {UUID(person) for person in hidden_from({resident_id}).get(resident_id, ())}
+
+
+def hidden_from(residents: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Give the ids of those whom a block keeps apart from each resident, in one query."""
+    pairs = Block.objects.filter(Q(blocker__id__among=residents) | Q(blocked__id__among=residents))
+    found: dict[UUID, set[str]] = {}
+    for blocker, blocked in pairs.values_list("blocker", "blocked"):
+        found.setdefault(blocker, set()).add(str(blocked))
+        found.setdefault(blocked, set()).add(str(blocker))
+    return {person: frozenset(others) for person, others in found.items()}
+
+
+def shared_village(by: Actor, other: UUID) -> str | None:
+    """Give a village to which both the actor's principal and somebody else belong."""
+    theirs = Membership.objects.current().filter(resident=other, resident__is_active=True)
+    both = _memberships(by).filter(village__in=theirs.values("village"))
+    return both.order_by("village").values_list("village", flat=True).first()
 
 
 def _memberships(by: Actor) -> QuerySet[Membership]:

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from village.core.schemas import Out
-from village.residents.models import Residency
+from village.core.schemas import Out, PersonOut
+from village.residents.models import Block, Residency
 
 # How sure a village is that somebody lives there, from the least to the most.
 Level = Literal["declared", "letter", "desk", "vouched"]
@@ -59,3 +59,22 @@ class MeOut(Out):
     large_print: bool
     memberships: list[MembershipOut]
     acting_for: ActingForOut | None
+
+
+class BlockOut(Out):
+    """Somebody whom one does not want to meet; ``village`` is where it was asked for."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    resident: PersonOut
+
+
+def show_block(block: Block) -> BlockOut:
+    """Show a block, read with the one it keeps away, to whoever asked for it."""
+    return BlockOut(
+        id=block.pk,
+        village=block.village_id,
+        created_at=block.created_at,
+        resident=PersonOut.from_orm(block.blocked),
+    )

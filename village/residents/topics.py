@@ -32,8 +32,18 @@ class AccessChanged(BaseModel):
     resident: str
 
 
+class PairChanged(AccessChanged):
+    """Name two of whom what they may see of each other must be looked at again."""
+
+    other: str
+
+
 def _access_changed(fact: facts.ResidentLeft | facts.RoleWithdrawn) -> AccessChanged:
     return AccessChanged(resident=str(fact.resident_id))
+
+
+def _pair_changed(fact: facts.ResidentBlocked | facts.ResidentUnblocked) -> PairChanged:
+    return PairChanged(resident=str(fact.blocker_id), other=str(fact.blocked_id))
 
 
 class RoleOut(BaseModel):
@@ -56,3 +66,5 @@ residents_me.carry(facts.RoleGranted, _role, to=_to_the_resident)
 residents_me.carry(facts.RoleWithdrawn, _role, to=_to_the_resident)
 access.carry(facts.ResidentLeft, _access_changed)
 access.carry(facts.RoleWithdrawn, _access_changed)
+access.carry(facts.ResidentBlocked, _pair_changed)
+access.carry(facts.ResidentUnblocked, _pair_changed)
