@@ -16,6 +16,7 @@ Step = Callable[[datetime], None]
 GROUND: dict[str, Step] = {
     "Two villages among the hills": ground.found_villages,
     "Everybody moves in": ground.move_in,
+    "Stella sees where they live": ground.show_where_they_live,
     "The old school opens as a centre": ground.open_centre,
     "The town hall opens": town_hall.open_departments,
     "The paper opens, and the fire brigade's site": paper.open_outlets,

@@ -16,6 +16,7 @@ from village.assist.models import Accreditation, Centre, Consent, ConsentKind, T
 from village.assist.queries import MandateUnknown, actor_under_mandate, mandates_of_helper
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import DomainError
+from village.entrance.actions import check_at_desk
 from village.residents.actions import grant_role, join_village
 from village.residents.models import Membership, Neighbourhood, Resident, Role, Village
 
@@ -61,6 +62,14 @@ def move_in(at: datetime) -> None:
         )
         if role := ROLES.get(person):
             give_role(person, role, at=at)
+
+
+def show_where_they_live(at: datetime) -> None:
+    """Let Stella see at the town hall who lives in Lindental."""
+    for person in PEOPLE:
+        if person.home == LINDENTAL and person != STELLA:
+            with if_allowed():
+                check_at_desk(by=as_(STELLA), village=LINDENTAL.slug, resident_id=person.id, at=at)
 
 
 def open_centre(at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 
@@ -100,3 +101,9 @@ def api(cast: Cast) -> Callable[..., Client]:
         return browser
 
     return client
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_tried_yet() -> None:
+    """Forget how often tests before this one have tried something."""
+    cache.clear()

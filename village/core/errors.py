@@ -53,6 +53,17 @@ class OutOfScope(DomainError):
         super().__init__(detail or _("The mandate does not cover this."))
 
 
+class TooMany(DomainError):
+    """Something was tried too often; ``retry_after`` says when it may be tried again."""
+
+    code = "rate.limited"
+    status = 429
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Invalid(DomainError):
     """The input has the right shape, but its values make no sense."""
 

@@ -30,6 +30,8 @@ KEY_MAX = 255
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # What was never judged by a verb is not kept: a client may mend it and use the key again.
 _UNJUDGED = frozenset({400, 401, 405, 413, 415, 422, 429})
+# Stands for an answer that held a secret: kept is that it was given, not what it said.
+_SHOWN_ONCE = "Shown-Once"
 _KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 # The hidden field of a page's form that says which one it is; see the tag ``once``.
 FORM_KEY = "once"
@@ -58,6 +60,17 @@ class SentTwice(DomainError):
     """A key comes again with another request: what it first stood for has been done."""
 
     code = "idempotency.key_reused"
+
+
+class ShownOnce(DomainError):
+    """What the first answer showed was a secret, and is kept nowhere."""
+
+    code = "idempotency.shown_once"
+
+
+def show_once(request: HttpRequest) -> None:
+    """Say that the answer to this request holds a secret, which must not be kept for a repeat."""
+    request.is_shown_once = True  # type: ignore[attr-defined]
 
 
 class UnsafeRequestMiddleware:
@@ -93,8 +106,15 @@ class UnsafeRequestMiddleware:
                 transaction.set_rollback(True)
                 return response
             kept.status = response.status_code
-            kept.body = response.content
-            kept.headers = {n: response.headers[n] for n in _KEPT_HEADERS if n in response.headers}
+            if getattr(request, "is_shown_once", False):
+                kept.body, kept.headers = b"", {_SHOWN_ONCE: "true"}
+            else:
+                kept.body = response.content
+                kept.headers = {
+                    name: response.headers[name]
+                    for name in _KEPT_HEADERS
+                    if name in response.headers
+                }
             kept.save(update_fields=["status", "body", "headers"])
             return response
 
@@ -158,6 +178,8 @@ def _replay(request: HttpRequest, kept: KeptAnswer, fingerprint: bytes) -> HttpR
         else:
             words = _("You have sent this form before. Please open it again to send something new.")
         return _refused(request, SentTwice(words))
+    if _SHOWN_ONCE in kept.headers:
+        return _refused(request, ShownOnce(_("This was done. Its code was shown once.")))
     response = HttpResponse(bytes(kept.body), status=kept.status)
     for name, value in kept.headers.items():
         response[name] = value

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "village.journal",
     "village.realtime",
     "village.residents",
+    "village.entrance",
     "village.assist",
     "village.messaging",
     "village.web",

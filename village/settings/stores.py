@@ -43,9 +43,11 @@ if REDIS_URL:
     }
     CACHES: dict[str, Any] = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "village.core.cache.SturdyCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "village",
+            # Who signs in waits for it.
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
         }
     }
     CELERY_BROKER_URL = REDIS_URL

@@ -1,0 +1,48 @@
+"""What happens at the entrance."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from village.journal.facts import Fact
+
+
+class LettersPrinted(Fact, kind="entrance.letters_printed"):
+    """Codes were printed for the households of the village."""
+
+    batch: UUID
+    letters: int
+
+
+class HouseholdInvited(Fact, kind="entrance.household_invited"):
+    """Somebody invited her household."""
+
+    invitation: UUID
+    people: int
+
+
+class InvitationWithdrawn(Fact, kind="entrance.invitation_withdrawn"):
+    """An invitation lets nobody in any more."""
+
+    invitation: UUID
+
+
+class InvitationAccepted(Fact, kind="entrance.invitation_accepted"):
+    """Somebody came in by an invitation."""
+
+    invitation: UUID
+    resident: UUID
+
+
+class ResidencyRaised(Fact, kind="entrance.residency_raised"):
+    """The village is surer now that somebody lives there."""
+
+    resident: UUID
+    level: int
+
+
+class VouchGiven(Fact, kind="entrance.vouch_given"):
+    """A neighbour stood up for somebody."""
+
+    resident: UUID
+    vouch: UUID

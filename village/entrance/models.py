@@ -1,0 +1,85 @@
+"""What opens the door: each secret is kept as a digest only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from village.core.models import VillageObject
+from village.residents.models import Residency
+
+Who = settings.AUTH_USER_MODEL
+
+
+class InvitationKind(models.TextChoices):
+    """Name how an invitation reaches people."""
+
+    LETTER = "letter", _("by letter to a house")
+    HOUSEHOLD = "household", _("by somebody who lives there")
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Speak of invitations."""
+
+    def good(self, at: datetime) -> InvitationQuerySet:
+        """Keep those that let somebody in."""
+        return self.filter(used__lt=models.F("people"), expires_at__gt=at, withdrawn_at=None)
+
+
+class Invitation(VillageObject):
+    """Let the people of one household in. Where they live is on the letter, and nowhere here."""
+
+    kind = models.CharField(max_length=10, choices=InvitationKind)
+    digest = models.CharField(max_length=64, unique=True)
+    people = models.PositiveSmallIntegerField()
+    used = models.PositiveSmallIntegerField(default=0)
+    made_by = models.ForeignKey(Who, models.SET_NULL, null=True, related_name="invitations")
+    # The letters that were printed together.
+    batch = models.UUIDField(null=True)
+    expires_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(used__lte=models.F("people")),
+                name="no_more_people_than_invited",
+            )
+        ]
+
+    @property
+    def level(self) -> Residency:
+        """Give how sure the village is of whoever accepts it: a letter has reached a house."""
+        is_letter = self.kind == InvitationKind.LETTER
+        return Residency.LETTER if is_letter else Residency.DECLARED
+
+
+class Introduction(VillageObject):
+    """Let neighbours and the desk find somebody who shows them a code, and nobody else."""
+
+    resident = models.ForeignKey(Who, models.CASCADE, related_name="introductions")
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+
+class Vouch(VillageObject):
+    """Say that a neighbour stands up for somebody's living there."""
+
+    resident = models.ForeignKey(Who, models.CASCADE, related_name="vouches")
+    by = models.ForeignKey(Who, models.CASCADE, related_name="vouches_given")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["village", "resident", "by"], name="everybody_vouches_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(resident=models.F("by")), name="nobody_vouches_for_herself"
+            ),
+        ]
