@@ -28,6 +28,7 @@ from carpool.schemas import (
 )
 from village.core.actor import Actor, Scope
 from village.core.http import ActorRequest
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery, PositionOut
 from village.journal.listing import listing
@@ -36,6 +37,7 @@ from village.residents.queries import member_of
 
 # By alias, because a place to start from is called "from" on the wire.
 router = Router(by_alias=True)
+OWN = may(Standing.OWNER, seen_by=[Standing.MEMBER])
 OFFERS = "/villages/{slug:v}/carpool/offers"
 OFFER = "/carpool/offers/{uuid:offer_id}"
 REQUESTS = "/villages/{slug:v}/carpool/requests"
@@ -43,7 +45,7 @@ REQUEST = "/carpool/requests/{uuid:request_id}"
 BOOKING = "/carpool/bookings/{uuid:booking_id}"
 
 
-@router.get(OFFERS, response=PageOut[OfferOut], scope=Scope.RIDES_REQUEST)
+@router.get(OFFERS, response=PageOut[OfferOut], scope=Scope.RIDES_REQUEST, who=MEMBERS)
 def list_offers(request: ActorRequest, v: str, query: Query[RidesQuery]) -> dict[str, Any]:
     """List the rides of a village that one can still take, or all that one drives oneself."""
     village = member_of(request.actor, v)
@@ -57,7 +59,7 @@ def list_offers(request: ActorRequest, v: str, query: Query[RidesQuery]) -> dict
     )
 
 
-@router.post(OFFERS, response={201: OfferOut}, scope=Scope.RIDES_OFFER)
+@router.post(OFFERS, response={201: OfferOut}, scope=Scope.RIDES_OFFER, who=MEMBERS)
 def offer_ride(request: ActorRequest, v: str, payload: OfferIn) -> Status[OfferOut]:
     """Offer a ride."""
     offer = actions.offer_ride(
@@ -74,7 +76,7 @@ def offer_ride(request: ActorRequest, v: str, payload: OfferIn) -> Status[OfferO
     return Status(201, _offer_for(request.actor, offer.pk))
 
 
-@router.get(OFFER, response=FollowedOfferOut, scope=Scope.RIDES_REQUEST)
+@router.get(OFFER, response=FollowedOfferOut, scope=Scope.RIDES_REQUEST, who=MEMBERS)
 def show_offer(request: ActorRequest, offer_id: UUID, position: bool = False) -> FollowedOfferOut:
     """Show a ride; the exact places to its driver and to the riders she takes along."""
     stands = top(f"carpool/offers/{offer_id}") if position else None
@@ -85,14 +87,21 @@ def show_offer(request: ActorRequest, offer_id: UUID, position: bool = False) ->
     )
 
 
-@router.post(OFFER + "/cancel", response=OfferOut, scope=Scope.RIDES_OFFER)
+@router.post(
+    OFFER + "/cancel",
+    response=OfferOut,
+    scope=Scope.RIDES_OFFER,
+    who=may(Standing.OWNER, seen_by=[Standing.MEMBER]),
+)
 def cancel_offer(request: ActorRequest, offer_id: UUID) -> OfferOut:
     """Take a ride back together with its bookings."""
     actions.cancel_offer(by=request.actor, offer_id=offer_id, at=timezone.now())
     return _offer_for(request.actor, offer_id)
 
 
-@router.get(OFFER + "/bookings", response=PageOut[BookingOut], scope=Scope.RIDES_REQUEST)
+@router.get(
+    OFFER + "/bookings", response=PageOut[BookingOut], scope=Scope.RIDES_REQUEST, who=MEMBERS
+)
 def list_bookings(request: ActorRequest, offer_id: UUID, query: Query[PageQuery]) -> dict[str, Any]:
     """List the bookings of a ride: all to its driver, her own to a rider."""
     offer = queries.offer_or_404(request.actor, offer_id)
@@ -105,7 +114,12 @@ def list_bookings(request: ActorRequest, offer_id: UUID, query: Query[PageQuery]
     )
 
 
-@router.post(OFFER + "/bookings", response={201: BookingOut}, scope=Scope.RIDES_REQUEST)
+@router.post(
+    OFFER + "/bookings",
+    response={201: BookingOut},
+    scope=Scope.RIDES_REQUEST,
+    who=may(Standing.MEMBER, never=[Standing.OWNER]),
+)
 def book_seats(request: ActorRequest, offer_id: UUID, payload: BookingIn) -> Status[BookingOut]:
     """Ask the driver for seats; they are kept until the answer."""
     booking = actions.book_seats(
@@ -118,7 +132,7 @@ def book_seats(request: ActorRequest, offer_id: UUID, payload: BookingIn) -> Sta
     return Status(201, _show_booking(request.actor, booking.pk))
 
 
-@router.get(REQUESTS, response=PageOut[RequestOut], scope=Scope.RIDES_REQUEST)
+@router.get(REQUESTS, response=PageOut[RequestOut], scope=Scope.RIDES_REQUEST, who=MEMBERS)
 def list_requests(request: ActorRequest, v: str, query: Query[RidesQuery]) -> dict[str, Any]:
     """List those of a village who look for a ride, or all that one asked for oneself."""
     village = member_of(request.actor, v)
@@ -132,7 +146,7 @@ def list_requests(request: ActorRequest, v: str, query: Query[RidesQuery]) -> di
     )
 
 
-@router.post(REQUESTS, response={201: RequestOut}, scope=Scope.RIDES_REQUEST)
+@router.post(REQUESTS, response={201: RequestOut}, scope=Scope.RIDES_REQUEST, who=MEMBERS)
 def ask_for_ride(request: ActorRequest, v: str, payload: RequestIn) -> Status[RequestOut]:
     """Look for a ride."""
     wish = actions.ask_for_ride(
@@ -148,20 +162,25 @@ def ask_for_ride(request: ActorRequest, v: str, payload: RequestIn) -> Status[Re
     return Status(201, _request_for(request.actor, wish.pk))
 
 
-@router.get(REQUEST, response=RequestOut, scope=Scope.RIDES_REQUEST)
+@router.get(
+    REQUEST,
+    response=RequestOut,
+    scope=Scope.RIDES_REQUEST,
+    who=may(Standing.MEMBER, Standing.OWNER),
+)
 def show_request(request: ActorRequest, request_id: UUID) -> RequestOut:
     """Show a request; the exact places only to whom it belongs."""
     return _request_for(request.actor, request_id)
 
 
-@router.post(REQUEST + "/withdraw", response=RequestOut, scope=Scope.RIDES_REQUEST)
+@router.post(REQUEST + "/withdraw", response=RequestOut, scope=Scope.RIDES_REQUEST, who=OWN)
 def withdraw_request(request: ActorRequest, request_id: UUID) -> RequestOut:
     """Look for a ride no longer."""
     actions.withdraw_request(by=request.actor, request_id=request_id, at=timezone.now())
     return _request_for(request.actor, request_id)
 
 
-@router.get(REQUEST + "/matches", response=PageOut[MatchOut], scope=Scope.RIDES_REQUEST)
+@router.get(REQUEST + "/matches", response=PageOut[MatchOut], scope=Scope.RIDES_REQUEST, who=OWN)
 def list_matches(request: ActorRequest, request_id: UUID) -> dict[str, Any]:
     """List the rides that could take one along, the smallest detour first; times are estimates."""
     wish = queries.request_or_404(request.actor, request_id)
@@ -170,13 +189,23 @@ def list_matches(request: ActorRequest, request_id: UUID) -> dict[str, Any]:
     return {"items": [match_out(offer, match, wish) for offer, match in found], "next": None}
 
 
-@router.get(BOOKING, response=BookingOut, scope=Scope.RIDES_REQUEST)
+@router.get(
+    BOOKING,
+    response=BookingOut,
+    scope=Scope.RIDES_REQUEST,
+    who=may(Standing.OWNER, Standing.PARTNER),
+)
 def show_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     """Show a booking to its rider or the driver."""
     return _show_booking(request.actor, booking_id)
 
 
-@router.post(BOOKING + "/accept", response=BookingOut, scope=None)
+@router.post(
+    BOOKING + "/accept",
+    response=BookingOut,
+    scope=None,
+    who=may(Standing.PARTNER, seen_by=[Standing.OWNER]),
+)
 def accept_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     """Take a rider along."""
     now = timezone.now()
@@ -184,7 +213,12 @@ def accept_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     return _show_booking(request.actor, booking_id)
 
 
-@router.post(BOOKING + "/decline", response=BookingOut, scope=None)
+@router.post(
+    BOOKING + "/decline",
+    response=BookingOut,
+    scope=None,
+    who=may(Standing.PARTNER, seen_by=[Standing.OWNER]),
+)
 def decline_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     """Take a rider not along; the seats are free again."""
     now = timezone.now()
@@ -192,7 +226,12 @@ def decline_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     return _show_booking(request.actor, booking_id)
 
 
-@router.post(BOOKING + "/cancel", response=BookingOut, scope=Scope.RIDES_REQUEST)
+@router.post(
+    BOOKING + "/cancel",
+    response=BookingOut,
+    scope=Scope.RIDES_REQUEST,
+    who=may(Standing.OWNER, Standing.PARTNER, in_person=[Standing.PARTNER]),
+)
 def cancel_booking(request: ActorRequest, booking_id: UUID) -> BookingOut:
     """Take a booking back, as its rider or as the driver."""
     actions.cancel_booking(by=request.actor, booking_id=booking_id, at=timezone.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from carpool.models import Booking, RideOffer, RideRequest
+from carpool.models import Booking, RequestStatus, RideOffer, RideRequest
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
@@ -31,6 +31,8 @@ def may_withdraw(by: Actor, request: RideRequest) -> Verdict:
         return asks
     if request.person_id == by.principal_id:
         return ALLOWED
+    if request.status != RequestStatus.OPEN:
+        return hidden()
     return denied(_("Only who looks for a ride takes it back."))
 
 

@@ -15,6 +15,7 @@ from carpool.schemas import (
     request_out,
 )
 from village.core.actor import Actor, Scope
+from village.core.permissions import MEMBERS
 from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
@@ -60,6 +61,7 @@ board = Topic(
     admits=is_member,
     admits_all=members_among,
     scope=Scope.RIDES_REQUEST,
+    who=MEMBERS,
     snapshot="/api/v1/villages/{village}/carpool/offers?position=1",
     carries={
         **dict.fromkeys((facts.RideOffered, facts.RideCancelled, *BOOKED), offer_card),
@@ -71,6 +73,7 @@ ride = Topic(
     "carpool/offers/{offer_id}",
     admits=sees_offer,
     scope=Scope.RIDES_REQUEST,
+    who=MEMBERS,
     snapshot="/api/v1/carpool/offers/{offer_id}?position=1",
     carries=dict.fromkeys((facts.RideCancelled, *BOOKED), offer_card),
 )

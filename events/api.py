@@ -25,6 +25,7 @@ from village.core.actor import Scope
 from village.core.errors import NotFound
 from village.core.geo import Point
 from village.core.http import ActorRequest
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery, PositionOut
 from village.journal.listing import listing
@@ -32,9 +33,13 @@ from village.journal.queries import top
 from village.residents.queries import member_of
 
 router = Router()
+# A draft is private: members see it only once it is on the board.
+SEES = may(Standing.MEMBER, Standing.OWNER)
 
 
-@router.get("/villages/{slug:v}/events", response=PageOut[EventOut], scope=Scope.EVENTS_JOIN)
+@router.get(
+    "/villages/{slug:v}/events", response=PageOut[EventOut], scope=Scope.EVENTS_JOIN, who=MEMBERS
+)
 def list_events(request: ActorRequest, v: str, query: Query[EventQuery]) -> dict[str, Any]:
     """List what is to come in a village, soonest first; or what is over, newest first."""
     village = member_of(request.actor, v)
@@ -48,7 +53,9 @@ def list_events(request: ActorRequest, v: str, query: Query[EventQuery]) -> dict
     )
 
 
-@router.post("/villages/{slug:v}/events", response={201: EventOut}, scope=Scope.BOARD_POST)
+@router.post(
+    "/villages/{slug:v}/events", response={201: EventOut}, scope=Scope.BOARD_POST, who=MEMBERS
+)
 def announce_event(request: ActorRequest, v: str, payload: EventIn) -> Status[EventOut]:
     """Announce an event, as a draft or at once on the board."""
     event = actions.announce_event(
@@ -66,13 +73,18 @@ def announce_event(request: ActorRequest, v: str, payload: EventIn) -> Status[Ev
     return Status(201, event_out(queries.event_or_404(request.actor, event.pk)))
 
 
-@router.get("/events/{uuid:event_id}", response=EventOut, scope=Scope.EVENTS_JOIN)
+@router.get("/events/{uuid:event_id}", response=EventOut, scope=Scope.EVENTS_JOIN, who=SEES)
 def show_event(request: ActorRequest, event_id: UUID) -> EventOut:
     """Show an event with its dates."""
     return event_out(queries.event_or_404(request.actor, event_id))
 
 
-@router.post("/events/{uuid:event_id}/publish", response=EventOut, scope=Scope.BOARD_POST)
+@router.post(
+    "/events/{uuid:event_id}/publish",
+    response=EventOut,
+    scope=Scope.BOARD_POST,
+    who=may(Standing.OWNER, seen_by=[Standing.MEMBER]),
+)
 def publish_event(request: ActorRequest, event_id: UUID) -> EventOut:
     """Put a draft onto the board."""
     actions.publish_event(by=request.actor, event_id=event_id, at=timezone.now())
@@ -83,6 +95,7 @@ def publish_event(request: ActorRequest, event_id: UUID) -> EventOut:
     "/events/{uuid:event_id}/occurrences",
     response=PageOut[OccurrenceOut],
     scope=Scope.EVENTS_JOIN,
+    who=SEES,
 )
 def list_occurrences(
     request: ActorRequest, event_id: UUID, query: Query[PageQuery]
@@ -102,6 +115,7 @@ def list_occurrences(
     "/occurrences/{uuid:occurrence_id}",
     response=FollowedOccurrenceOut,
     scope=Scope.EVENTS_JOIN,
+    who=SEES,
 )
 def show_occurrence(
     request: ActorRequest, occurrence_id: UUID, position: bool = False
@@ -119,6 +133,7 @@ def show_occurrence(
     "/occurrences/{uuid:occurrence_id}/attendance",
     response=AttendanceOut,
     scope=Scope.EVENTS_JOIN,
+    who=SEES,
 )
 def show_attendance(request: ActorRequest, occurrence_id: UUID) -> AttendanceOut:
     """Show whether one comes."""
@@ -133,6 +148,7 @@ def show_attendance(request: ActorRequest, occurrence_id: UUID) -> AttendanceOut
     "/occurrences/{uuid:occurrence_id}/attendance",
     response=AttendanceOut,
     scope=Scope.EVENTS_JOIN,
+    who=SEES,
 )
 def sign_up(request: ActorRequest, occurrence_id: UUID, payload: AttendanceIn) -> AttendanceOut:
     """Sign up for a date, or change with how many people one comes."""
@@ -151,6 +167,7 @@ def sign_up(request: ActorRequest, occurrence_id: UUID, payload: AttendanceIn) -
     "/occurrences/{uuid:occurrence_id}/attendance",
     response=AttendanceOut,
     scope=Scope.EVENTS_JOIN,
+    who=SEES,
 )
 def withdraw(request: ActorRequest, occurrence_id: UUID) -> AttendanceOut:
     """Withdraw from a date; the places go to the first who wait and fit."""
@@ -160,7 +177,10 @@ def withdraw(request: ActorRequest, occurrence_id: UUID) -> AttendanceOut:
 
 
 @router.post(
-    "/occurrences/{uuid:occurrence_id}/cancel", response=OccurrenceOut, scope=Scope.BOARD_POST
+    "/occurrences/{uuid:occurrence_id}/cancel",
+    response=OccurrenceOut,
+    scope=Scope.BOARD_POST,
+    who=may(Standing.OWNER, Standing.MODERATOR, Standing.STEWARD, seen_by=[Standing.MEMBER]),
 )
 def cancel_occurrence(request: ActorRequest, occurrence_id: UUID) -> OccurrenceOut:
     """Call a date off."""

@@ -15,6 +15,7 @@ from events.schemas import (
     occurrence_out,
 )
 from village.core.actor import Actor, Scope
+from village.core.permissions import MEMBERS, Standing, may
 from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
@@ -75,6 +76,7 @@ board = Topic(
     admits=is_member,
     admits_all=members_among,
     scope=Scope.EVENTS_JOIN,
+    who=MEMBERS,
     snapshot="/api/v1/villages/{village}/events?position=1",
     carries={facts.EventPublished: event_card, **dict.fromkeys(ATTENDED, event_card)},
     hot=True,
@@ -85,6 +87,7 @@ occurrence = Topic(
     "occurrences/{occurrence_id}",
     admits=sees_occurrence,
     scope=Scope.EVENTS_JOIN,
+    who=may(Standing.MEMBER, Standing.OWNER),
     snapshot="/api/v1/occurrences/{occurrence_id}?position=1",
     carries=dict.fromkeys((*ATTENDED, facts.OccurrenceCancelled), date_card),
 )

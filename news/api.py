@@ -30,14 +30,20 @@ from village.core.etags import guard_edit
 from village.core.http import ActorRequest
 from village.core.images import MAX_BYTES
 from village.core.json import dump
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 
 router = Router()
+READS = may(Standing.MEMBER, Standing.EDITOR)
+WRITES = may(Standing.EDITOR, seen_by=[Standing.MEMBER])
+FEEDS = may(Standing.EDITOR, Standing.STEWARD, seen_by=[Standing.MEMBER])
 
 
-@router.get("/villages/{slug:v}/outlets", response=PageOut[OutletOut], scope=Scope.NEWS_READ)
+@router.get(
+    "/villages/{slug:v}/outlets", response=PageOut[OutletOut], scope=Scope.NEWS_READ, who=MEMBERS
+)
 def list_outlets(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the publishers of a village."""
     return listing(
@@ -48,7 +54,12 @@ def list_outlets(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict
     )
 
 
-@router.post("/villages/{slug:v}/outlets", response={201: OutletOut}, scope=None)
+@router.post(
+    "/villages/{slug:v}/outlets",
+    response={201: OutletOut},
+    scope=None,
+    who=may(Standing.STEWARD, seen_by=[Standing.MEMBER]),
+)
 def open_outlet(request: ActorRequest, v: str, data: OutletIn) -> Status[OutletOut]:
     """Let a publisher in, as steward."""
     outlet = actions.open_outlet(
@@ -57,7 +68,9 @@ def open_outlet(request: ActorRequest, v: str, data: OutletIn) -> Status[OutletO
     return Status(201, schemas.outlet_out(outlet))
 
 
-@router.get("/villages/{slug:v}/articles", response=PageOut[ArticleOut], scope=Scope.NEWS_READ)
+@router.get(
+    "/villages/{slug:v}/articles", response=PageOut[ArticleOut], scope=Scope.NEWS_READ, who=MEMBERS
+)
 def list_articles(request: ActorRequest, v: str, query: Query[ArticlesQuery]) -> dict[str, Any]:
     """List the news of a village, the newest first."""
     return listing(
@@ -69,7 +82,7 @@ def list_articles(request: ActorRequest, v: str, query: Query[ArticlesQuery]) ->
     )
 
 
-@router.post("/villages/{slug:v}/articles", response={201: FullArticleOut}, scope=None)
+@router.post("/villages/{slug:v}/articles", response={201: FullArticleOut}, scope=None, who=WRITES)
 def write_article(request: ActorRequest, v: str, data: ArticleIn) -> Status[FullArticleOut]:
     """Write an article as editor of its outlet, and publish it or not yet."""
     article = actions.write_article(
@@ -84,7 +97,12 @@ def write_article(request: ActorRequest, v: str, data: ArticleIn) -> Status[Full
     return Status(201, _show(request, article.pk))
 
 
-@router.get("/villages/{slug:v}/drafts", response=PageOut[ArticleOut], scope=None)
+@router.get(
+    "/villages/{slug:v}/drafts",
+    response=PageOut[ArticleOut],
+    scope=None,
+    who=may(Standing.MEMBER, note="an editor sees those of her outlets"),
+)
 def list_drafts(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the drafts of the outlets that one edits, the newest first."""
     return listing(
@@ -95,7 +113,9 @@ def list_drafts(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[
     )
 
 
-@router.get("/villages/{slug:v}/reads", response=PageOut[ReadOut], scope=Scope.NEWS_READ)
+@router.get(
+    "/villages/{slug:v}/reads", response=PageOut[ReadOut], scope=Scope.NEWS_READ, who=MEMBERS
+)
 def list_reads(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List what one has read in a village, the latest first."""
     return listing(
@@ -106,20 +126,22 @@ def list_reads(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[s
     )
 
 
-@router.get("/articles/{uuid:article_id}", response=FullArticleOut, scope=Scope.NEWS_READ)
+@router.get(
+    "/articles/{uuid:article_id}", response=FullArticleOut, scope=Scope.NEWS_READ, who=READS
+)
 def show_article(request: ActorRequest, article_id: UUID) -> FullArticleOut:
     """Show an article to be read."""
     return _show(request, article_id)
 
 
-@router.post("/articles/{uuid:article_id}/publish", response=FullArticleOut, scope=None)
+@router.post("/articles/{uuid:article_id}/publish", response=FullArticleOut, scope=None, who=WRITES)
 def publish_article(request: ActorRequest, article_id: UUID) -> FullArticleOut:
     """Publish a draft."""
     actions.publish_article(by=request.actor, article_id=article_id, at=timezone.now())
     return _show(request, article_id)
 
 
-@router.post("/articles/{uuid:article_id}/correct", response=FullArticleOut, scope=None)
+@router.post("/articles/{uuid:article_id}/correct", response=FullArticleOut, scope=None, who=WRITES)
 def correct_article(request: ActorRequest, article_id: UUID, data: CorrectionIn) -> FullArticleOut:
     """Change what an article says; with ``If-Match`` only what the editor has seen."""
     seen = queries.article_or_404(request.actor, article_id)
@@ -135,21 +157,35 @@ def correct_article(request: ActorRequest, article_id: UUID, data: CorrectionIn)
     return _show(request, article_id)
 
 
-@router.post("/articles/{uuid:article_id}/retract", response=ArticleStatusOut, scope=None)
+@router.post(
+    "/articles/{uuid:article_id}/retract",
+    response=ArticleStatusOut,
+    scope=None,
+    who=may(
+        Standing.EDITOR, seen_by=[Standing.MEMBER], note="a steward takes back what a feed brought"
+    ),
+)
 def retract_article(request: ActorRequest, article_id: UUID) -> ArticleStatusOut:
     """Take an article back, for good."""
     article = actions.retract_article(by=request.actor, article_id=article_id, at=timezone.now())
     return schemas.article_status_out(article)
 
 
-@router.post("/articles/{uuid:article_id}/read", response=ReadOut, scope=Scope.NEWS_READ)
+@router.post(
+    "/articles/{uuid:article_id}/read",
+    response=ReadOut,
+    scope=Scope.NEWS_READ,
+    who=may(Standing.MEMBER),
+)
 def mark_as_read(request: ActorRequest, article_id: UUID) -> ReadOut:
     """Keep that one has read an article, or in assisted mode that it was read to somebody."""
     mark = actions.mark_as_read(by=request.actor, article_id=article_id, at=timezone.now())
     return schemas.read_out(mark)
 
 
-@router.post("/articles/{uuid:article_id}/pictures", response={201: PictureOut}, scope=None)
+@router.post(
+    "/articles/{uuid:article_id}/pictures", response={201: PictureOut}, scope=None, who=WRITES
+)
 def attach_picture(
     request: ActorRequest, article_id: UUID, file: File[UploadedFile], data: Form[PictureIn]
 ) -> Status[PictureOut]:
@@ -165,20 +201,20 @@ def attach_picture(
     return Status(201, schemas.picture_out(picture))
 
 
-@router.get("/pictures/{uuid:picture_id}", response=PictureOut, scope=Scope.NEWS_READ)
+@router.get("/pictures/{uuid:picture_id}", response=PictureOut, scope=Scope.NEWS_READ, who=READS)
 def show_picture(request: ActorRequest, picture_id: UUID) -> PictureOut:
     """Show what became of a picture."""
     return schemas.picture_out(queries.picture_or_404(request.actor, picture_id))
 
 
-@router.delete("/pictures/{uuid:picture_id}", response={204: None}, scope=None)
+@router.delete("/pictures/{uuid:picture_id}", response={204: None}, scope=None, who=WRITES)
 def remove_picture(request: ActorRequest, picture_id: UUID) -> Status[None]:
     """Take a picture away."""
     actions.remove_picture(by=request.actor, picture_id=picture_id, at=timezone.now())
     return Status(204, None)
 
 
-@router.get("/villages/{slug:v}/feeds", response=PageOut[FeedOut], scope=None)
+@router.get("/villages/{slug:v}/feeds", response=PageOut[FeedOut], scope=None, who=FEEDS)
 def list_feeds(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the feeds that one looks after, as steward or editor, and how they are."""
     return listing(
@@ -189,7 +225,7 @@ def list_feeds(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[s
     )
 
 
-@router.post("/villages/{slug:v}/feeds", response={201: FeedOut}, scope=None)
+@router.post("/villages/{slug:v}/feeds", response={201: FeedOut}, scope=None, who=FEEDS)
 def add_feed(request: ActorRequest, v: str, data: FeedIn) -> Status[FeedOut]:
     """Listen to an address for an outlet; it is asked for the first time within a minute."""
     feed = actions.add_feed(
@@ -198,7 +234,7 @@ def add_feed(request: ActorRequest, v: str, data: FeedIn) -> Status[FeedOut]:
     return Status(201, schemas.feed_out(feed))
 
 
-@router.post("/feeds/{uuid:feed_id}/stop", response=FeedOut, scope=None)
+@router.post("/feeds/{uuid:feed_id}/stop", response=FeedOut, scope=None, who=FEEDS)
 def stop_feed(request: ActorRequest, feed_id: UUID) -> FeedOut:
     """Listen to a feed no more; adding it again goes on where it stopped."""
     feed = actions.stop_feed(by=request.actor, feed_id=feed_id, at=timezone.now())

@@ -12,6 +12,7 @@ from news.facts import (
 )
 from news.schemas import ArticleOut, ReadOut, RetractedOut, article_out, read_out
 from village.core.actor import Actor, Scope
+from village.core.permissions import MEMBERS
 from village.journal.topics import Topic
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
@@ -41,6 +42,7 @@ news = Topic(
     admits=lives_here,
     admits_all=members_among,
     scope=Scope.NEWS_READ,
+    who=MEMBERS,
     snapshot="/api/v1/villages/{village}/articles?position=1",
     carries={
         ArticlePublished: _article,

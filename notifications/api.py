@@ -22,6 +22,7 @@ from notifications.schemas import (
 )
 from village.core.actor import Actor, Scope
 from village.core.http import ActorRequest
+from village.core.permissions import OWNER, SIGNED_IN
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
@@ -29,7 +30,7 @@ from village.journal.listing import listing
 router = Router()
 
 
-@router.get("/me/notifications", response=PageOut[NotificationOut], scope=None)
+@router.get("/me/notifications", response=PageOut[NotificationOut], scope=None, who=SIGNED_IN)
 def list_notifications(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List what I was told, newest first; kept up to date by ``residents/me``."""
     return listing(
@@ -41,13 +42,15 @@ def list_notifications(request: ActorRequest, query: Query[PageQuery]) -> dict[s
     )
 
 
-@router.post("/me/notifications/read", response=ReadOut, scope=None)
+@router.post("/me/notifications/read", response=ReadOut, scope=None, who=SIGNED_IN)
 def mark_all_read(request: ActorRequest) -> ReadOut:
     """Have read everything that I was told so far."""
     return ReadOut(read=actions.mark_all_read(by=request.actor, at=timezone.now()))
 
 
-@router.post("/me/notifications/{uuid:notification_id}/read", response=NotificationOut, scope=None)
+@router.post(
+    "/me/notifications/{uuid:notification_id}/read", response=NotificationOut, scope=None, who=OWNER
+)
 def mark_read(request: ActorRequest, notification_id: UUID) -> NotificationOut:
     """Have read a notification, on all my devices."""
     return show_notification(
@@ -55,7 +58,7 @@ def mark_read(request: ActorRequest, notification_id: UUID) -> NotificationOut:
     )
 
 
-@router.get("/me/devices", response=PageOut[DeviceOut], scope=None)
+@router.get("/me/devices", response=PageOut[DeviceOut], scope=None, who=SIGNED_IN)
 def list_devices(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List the phones on which I am reached."""
     return listing(
@@ -66,7 +69,7 @@ def list_devices(request: ActorRequest, query: Query[PageQuery]) -> dict[str, An
     )
 
 
-@router.post("/me/devices", response={201: DeviceOut}, scope=None)
+@router.post("/me/devices", response={201: DeviceOut}, scope=None, who=SIGNED_IN)
 def register_device(request: ActorRequest, payload: DeviceIn) -> Status[DeviceOut]:
     """
     Reach me on this phone, until I sign out on it.
@@ -83,20 +86,24 @@ def register_device(request: ActorRequest, payload: DeviceIn) -> Status[DeviceOu
     return Status(201, show_device(device))
 
 
-@router.delete("/me/devices/{uuid:device_id}", response={204: None}, scope=None)
+@router.delete("/me/devices/{uuid:device_id}", response={204: None}, scope=None, who=OWNER)
 def forget_device(request: ActorRequest, device_id: UUID) -> Status[None]:
     """Reach me no longer on a phone."""
     actions.forget_device(by=request.actor, device_id=device_id, at=timezone.now())
     return Status(204, None)
 
 
-@router.get("/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS)
+@router.get(
+    "/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS, who=SIGNED_IN
+)
 def show_my_preferences(request: ActorRequest) -> PreferencesOut:
     """Show of what I hear, and by which way."""
     return _preferences(request.actor)
 
 
-@router.put("/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS)
+@router.put(
+    "/me/preferences", response=PreferencesOut, scope=Scope.NOTIFICATION_SETTINGS, who=SIGNED_IN
+)
 def set_preference(request: ActorRequest, payload: PreferenceIn) -> PreferencesOut:
     """
     Choose when I hear of a notice by one way.

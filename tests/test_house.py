@@ -13,6 +13,8 @@ from django.apps import apps
 from django.core.management import call_command
 from pydantic import BaseModel
 
+from tests.permissions.operations import OPERATIONS, village_topics
+from tests.permissions.things import World
 from village.core.actor import Scope
 from village.journal.facts import declared_facts
 from village.journal.notices import Notice
@@ -58,6 +60,15 @@ class TestDeclarations:
         for topic in Topic.declared.values():
             for cargo in topic.cargo.values():
                 assert cargo.scope is None or isinstance(cargo.scope, Scope)
+
+    def test_every_operation_and_topic_can_be_tried_by_the_permission_table(self) -> None:
+        known = World.makers.keys() | World.aliases.keys()
+        named = {name for each in OPERATIONS for name in each.parameters}
+        named |= {name for topic in village_topics() for name in topic.parameters}
+        assert not named - known, (
+            "tests/permissions/things.py has no maker (@thing) for these parameters of an address:"
+            f" {', '.join(sorted(named - known))}"
+        )
 
     def test_every_notice_is_of_a_declared_fact(self) -> None:
         for notice in Notice.declared.values():

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from benchmarks.board.facts import NoteWritten
 from benchmarks.board.models import Note
 from village.core.actor import Actor
+from village.core.permissions import MEMBERS
 from village.journal.topics import Topic
 from village.residents.models import Membership
 
@@ -49,6 +50,7 @@ Topic(
     admits=is_member,
     admits_all=members_of,
     scope=None,
+    who=MEMBERS,
     snapshot="/api/v1/boards/{board}?position=1",
     carries={NoteWritten: _note},
 )

@@ -22,16 +22,18 @@ from village.assist.schemas import (
     show_my_mandate,
 )
 from village.core.http import ActorRequest
+from village.core.permissions import SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 from village.residents.models import Role
 
 router = Router()
+DESK = may(Standing.VOLUNTEER, Standing.COORDINATOR)
 NEWEST_FIRST = ("-created_at", "-id")
 
 
-@router.get("/centres", response=PageOut[CentreOut], scope=None)
+@router.get("/centres", response=PageOut[CentreOut], scope=None, who=SIGNED_IN)
 def list_centres(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List the centres where I work, and as what."""
     places = {
@@ -49,7 +51,9 @@ def list_centres(request: ActorRequest, query: Query[PageQuery]) -> dict[str, An
     )
 
 
-@router.get("/centres/{uuid:centre_id}/mandates", response=PageOut[MandateOut], scope=None)
+@router.get(
+    "/centres/{uuid:centre_id}/mandates", response=PageOut[MandateOut], scope=None, who=DESK
+)
 def list_mandates(
     request: ActorRequest, centre_id: UUID, query: Query[PageQuery]
 ) -> dict[str, Any]:
@@ -69,7 +73,12 @@ def list_mandates(
     )
 
 
-@router.post("/centres/{uuid:centre_id}/mandates", response={201: MandateOut}, scope=None)
+@router.post(
+    "/centres/{uuid:centre_id}/mandates",
+    response={201: MandateOut},
+    scope=None,
+    who=may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
+)
 def grant_mandate(request: ActorRequest, centre_id: UUID, payload: MandateIn) -> Status[MandateOut]:
     """Register, as a coordinator, that a person lets the centre act for her."""
     at = timezone.now()
@@ -85,14 +94,24 @@ def grant_mandate(request: ActorRequest, centre_id: UUID, payload: MandateIn) ->
     return Status(201, show_mandate(mandate, at=at))
 
 
-@router.get("/mandates/{uuid:mandate_id}", response=MandateOut, scope=None)
+@router.get(
+    "/mandates/{uuid:mandate_id}",
+    response=MandateOut,
+    scope=None,
+    who=may(Standing.OWNER, Standing.VOLUNTEER, Standing.COORDINATOR),
+)
 def get_mandate(request: ActorRequest, mandate_id: UUID) -> MandateOut:
     """Show a mandate."""
     at = timezone.now()
     return show_mandate(queries.visible_mandate(request.actor, mandate_id, at=at), at=at)
 
 
-@router.post("/mandates/{uuid:mandate_id}/revoke", response=MandateOut, scope=None)
+@router.post(
+    "/mandates/{uuid:mandate_id}/revoke",
+    response=MandateOut,
+    scope=None,
+    who=may(Standing.OWNER, Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
+)
 def revoke_mandate(request: ActorRequest, mandate_id: UUID) -> MandateOut:
     """End a mandate at once: as the person who gave it, or as a coordinator."""
     at = timezone.now()
@@ -100,7 +119,7 @@ def revoke_mandate(request: ActorRequest, mandate_id: UUID) -> MandateOut:
     return show_mandate(mandate, at=at)
 
 
-@router.get("/me/mandates", response=PageOut[MyMandateOut], scope=None)
+@router.get("/me/mandates", response=PageOut[MyMandateOut], scope=None, who=SIGNED_IN)
 def list_my_mandates(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List the mandates I have given (``given``) and those I may act under now (``held``)."""
     at, me = timezone.now(), request.actor.principal_id
@@ -113,7 +132,7 @@ def list_my_mandates(request: ActorRequest, query: Query[PageQuery]) -> dict[str
     )
 
 
-@router.get("/me/ledger", response=PageOut[LedgerLineOut], scope=None)
+@router.get("/me/ledger", response=PageOut[LedgerLineOut], scope=None, who=SIGNED_IN)
 def list_ledger(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List what helpers did in my name, newest first."""
     return listing(

@@ -10,6 +10,7 @@ from village.assist import queries
 from village.assist.facts import MandateGranted, MandateRevoked
 from village.assist.schemas import MandateOut, show_mandate
 from village.core.actor import Actor
+from village.core.permissions import Standing, may
 from village.journal.topics import Topic, uuid_or_none
 from village.realtime.access import access
 from village.residents.topics import AccessChanged, residents_me
@@ -40,6 +41,7 @@ desk = Topic(
     "centres/{centre}/desk",
     admits=works_here,
     scope=None,
+    who=may(Standing.VOLUNTEER, Standing.COORDINATOR),
     snapshot="/api/v1/centres/{centre}/mandates?position=1",
     carries={MandateGranted: mandate_as_it_stands, MandateRevoked: mandate_as_it_stands},
 )

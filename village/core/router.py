@@ -1,4 +1,4 @@
-"""The router of every room: each operation says what a mandate must cover."""
+"""The router of every room: each operation says what a mandate must cover, and who may."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import ninja
 
 from village.core.actor import Needs
 from village.core.errors import OutOfScope
+from village.core.permissions import Standing, Who
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,39 +24,53 @@ class Declare(Protocol):
 
 class Router(ninja.Router):
     """
-    Declare operations together with the scope that assisted mode needs for them.
+    Declare operations together with the scope that assisted mode needs for them, and who may.
 
-    ``scope=None`` means that no mandate ever covers the operation. The argument has no
-    default: whoever adds an operation decides, and the OpenAPI document shows it.
+    ``scope=None`` means that no mandate ever covers the operation. ``who=`` is its line in the
+    permission table (``village.core.permissions``). Neither has a default: whoever adds an
+    operation decides, and the OpenAPI document shows it.
     """
 
-    # Narrower than ninja's on purpose: nobody declares an operation without its scope.
-    def get(self, path: str, *, scope: Needs, **options: Any) -> Declare:  # type: ignore[override]
+    # Narrower than ninja's on purpose: nobody declares an operation without these two.
+    def get(  # type: ignore[override]
+        self, path: str, *, scope: Needs, who: Who, **options: Any
+    ) -> Declare:
         """Declare a read."""
-        return self._declare(super().get, path, scope, options)
+        return self._declare(super().get, path, scope, who, options)
 
-    def post(self, path: str, *, scope: Needs, **options: Any) -> Declare:  # type: ignore[override]
+    def post(  # type: ignore[override]
+        self, path: str, *, scope: Needs, who: Who, **options: Any
+    ) -> Declare:
         """Declare a verb."""
-        return self._declare(super().post, path, scope, options)
+        return self._declare(super().post, path, scope, who, options)
 
-    def put(self, path: str, *, scope: Needs, **options: Any) -> Declare:  # type: ignore[override]
+    def put(  # type: ignore[override]
+        self, path: str, *, scope: Needs, who: Who, **options: Any
+    ) -> Declare:
         """Declare a verb that sets."""
-        return self._declare(super().put, path, scope, options)
+        return self._declare(super().put, path, scope, who, options)
 
-    def patch(self, path: str, *, scope: Needs, **options: Any) -> Declare:  # type: ignore[override]
+    def patch(  # type: ignore[override]
+        self, path: str, *, scope: Needs, who: Who, **options: Any
+    ) -> Declare:
         """Declare an edit."""
-        return self._declare(super().patch, path, scope, options)
+        return self._declare(super().patch, path, scope, who, options)
 
-    def delete(self, path: str, *, scope: Needs, **options: Any) -> Declare:  # type: ignore[override]
+    def delete(  # type: ignore[override]
+        self, path: str, *, scope: Needs, who: Who, **options: Any
+    ) -> Declare:
         """Declare a withdrawal."""
-        return self._declare(super().delete, path, scope, options)
+        return self._declare(super().delete, path, scope, who, options)
 
     @staticmethod
     def _declare(
-        declare: Callable[..., Any], path: str, scope: Needs, options: dict[str, Any]
+        declare: Callable[..., Any], path: str, scope: Needs, who: Who, options: dict[str, Any]
     ) -> Declare:
-        shown = scope.value if scope is not None else None
-        options.setdefault("openapi_extra", {})["x-assisted-scope"] = shown
+        if ("auth" in options and options["auth"] is None) != (Standing.ANYONE in who.may):
+            raise TypeError(f"{path}: what anyone may do has auth=None, and nothing else has")
+        shown = options.setdefault("openapi_extra", {})
+        shown["x-assisted-scope"] = scope.value if scope is not None else None
+        shown["x-who"] = who.shown()
         register = declare(path, **options)
 
         def decorate(view: View) -> View:

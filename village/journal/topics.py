@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from village.core.actor import Actor, Needs, Scope
+from village.core.permissions import Who
 from village.core.schemas import people_in
 from village.journal.facts import Fact
 
@@ -57,6 +58,7 @@ class Topic:
     same name, unless ``to`` says otherwise. ``admits(by, **parameters)`` is the door.
     ``carries`` says how a fact looks: it is rendered when it is read, from the tables, so
     that a frame never shows what has been erased since; ``None`` is a tombstone.
+    ``who`` is its line in the permission table (``village.core.permissions``).
     ``scope`` is what a mandate must cover to follow it in assisted mode; on a topic open to
     every mandate each kind of fact has its own. ``snapshot`` is the address of the list that a
     client loads when it cannot resume. A ``hot`` topic is one that many transactions write at
@@ -72,6 +74,7 @@ class Topic:
         *,
         admits: Callable[..., bool],
         scope: Needs,
+        who: Who,
         snapshot: str = "",
         carries: Mapping[type[Fact], Render] | None = None,
         admits_all: AdmitsAll | None = None,
@@ -83,6 +86,7 @@ class Topic:
             raise TypeError(f"two topics claim the path {path!r}")
         self.path, self.admits, self.scope, self.snapshot = path, admits, scope, snapshot
         self.admits_all, self.relays_typing, self.hot = admits_all, relays_typing, hot
+        self.who = who
         self.erasing_kinds = frozenset(fact.kind for fact in erasing)
         self.parameters = tuple(name for _, name, _, _ in string.Formatter().parse(path) if name)
         self.cargo: dict[type[Fact], Cargo] = {}

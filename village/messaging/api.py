@@ -10,6 +10,7 @@ from ninja import Query, Status
 
 from village.core.actor import EVERY_MANDATE, Scope
 from village.core.http import ActorRequest
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
@@ -27,10 +28,17 @@ from village.messaging.schemas import (
 from village.residents.queries import member_of
 
 router = Router()
+PARTIES = may(Standing.OWNER, Standing.CLERK)
+HANDLES = may(Standing.CLERK, seen_by=[Standing.OWNER])
 NEWEST_FIRST = ("-created_at", "-id")
 
 
-@router.get("/villages/{slug:v}/departments", response=PageOut[DepartmentOut], scope=EVERY_MANDATE)
+@router.get(
+    "/villages/{slug:v}/departments",
+    response=PageOut[DepartmentOut],
+    scope=EVERY_MANDATE,
+    who=MEMBERS,
+)
 def list_departments(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the departments of the town hall."""
     village = member_of(request.actor, v)
@@ -42,7 +50,9 @@ def list_departments(request: ActorRequest, v: str, query: Query[PageQuery]) -> 
     )
 
 
-@router.get("/villages/{slug:v}/cases", response=PageOut[CaseOut], scope=Scope.AUTHORITY_READ)
+@router.get(
+    "/villages/{slug:v}/cases", response=PageOut[CaseOut], scope=Scope.AUTHORITY_READ, who=MEMBERS
+)
 def list_cases(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """
     List my cases, newest first; a clerk also gets those of her departments.
@@ -59,7 +69,9 @@ def list_cases(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[s
     )
 
 
-@router.post("/villages/{slug:v}/cases", response={201: CaseOut}, scope=Scope.AUTHORITY_WRITE)
+@router.post(
+    "/villages/{slug:v}/cases", response={201: CaseOut}, scope=Scope.AUTHORITY_WRITE, who=MEMBERS
+)
 def open_case(request: ActorRequest, v: str, payload: CaseIn) -> Status[CaseOut]:
     """Bring a matter to a department."""
     case = actions.open_case(
@@ -74,7 +86,12 @@ def open_case(request: ActorRequest, v: str, payload: CaseIn) -> Status[CaseOut]
     return Status(201, show_case(case))
 
 
-@router.get("/departments/{uuid:department_id}/cases", response=PageOut[CaseOut], scope=None)
+@router.get(
+    "/departments/{uuid:department_id}/cases",
+    response=PageOut[CaseOut],
+    scope=None,
+    who=may(Standing.CLERK),
+)
 def list_department_cases(
     request: ActorRequest, department_id: UUID, query: Query[PageQuery]
 ) -> dict[str, Any]:
@@ -89,14 +106,17 @@ def list_department_cases(
     )
 
 
-@router.get("/cases/{uuid:case_id}", response=CaseOut, scope=Scope.AUTHORITY_READ)
+@router.get("/cases/{uuid:case_id}", response=CaseOut, scope=Scope.AUTHORITY_READ, who=PARTIES)
 def get_case(request: ActorRequest, case_id: UUID) -> CaseOut:
     """Show a case."""
     return show_case(queries.visible_case(request.actor, case_id))
 
 
 @router.get(
-    "/cases/{uuid:case_id}/messages", response=PageOut[MessageOut], scope=Scope.AUTHORITY_READ
+    "/cases/{uuid:case_id}/messages",
+    response=PageOut[MessageOut],
+    scope=Scope.AUTHORITY_READ,
+    who=PARTIES,
 )
 def list_messages(request: ActorRequest, case_id: UUID, query: Query[PageQuery]) -> dict[str, Any]:
     """List what was said in a case, newest first."""
@@ -111,7 +131,10 @@ def list_messages(request: ActorRequest, case_id: UUID, query: Query[PageQuery])
 
 
 @router.post(
-    "/cases/{uuid:case_id}/messages", response={201: MessageOut}, scope=Scope.AUTHORITY_WRITE
+    "/cases/{uuid:case_id}/messages",
+    response={201: MessageOut},
+    scope=Scope.AUTHORITY_WRITE,
+    who=PARTIES,
 )
 def write_message(request: ActorRequest, case_id: UUID, payload: MessageIn) -> Status[MessageOut]:
     """Write in a case, as its author or as a clerk of its department."""
@@ -121,13 +144,13 @@ def write_message(request: ActorRequest, case_id: UUID, payload: MessageIn) -> S
     return Status(201, show_message(message))
 
 
-@router.post("/cases/{uuid:case_id}/acknowledge", response=CaseOut, scope=None)
+@router.post("/cases/{uuid:case_id}/acknowledge", response=CaseOut, scope=None, who=HANDLES)
 def acknowledge_case(request: ActorRequest, case_id: UUID) -> CaseOut:
     """Say, as a clerk, that the department has read a case."""
     return show_case(actions.acknowledge_case(by=request.actor, case_id=case_id, at=timezone.now()))
 
 
-@router.post("/cases/{uuid:case_id}/resolve", response=CaseOut, scope=None)
+@router.post("/cases/{uuid:case_id}/resolve", response=CaseOut, scope=None, who=HANDLES)
 def resolve_case(request: ActorRequest, case_id: UUID) -> CaseOut:
     """Say, as a clerk, that a case is done."""
     return show_case(actions.resolve_case(by=request.actor, case_id=case_id, at=timezone.now()))

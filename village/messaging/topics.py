@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from village.core.actor import Actor, Scope
+from village.core.permissions import Standing, may
 from village.journal.topics import Topic, uuid_or_none
 from village.messaging import queries
 from village.messaging.facts import CaseAcknowledged, CaseOpened, CaseResolved, MessageWritten
@@ -46,6 +47,7 @@ case = Topic(
     "cases/{case}",
     admits=can_read,
     scope=Scope.AUTHORITY_READ,
+    who=may(Standing.OWNER, Standing.CLERK),
     snapshot="/api/v1/cases/{case}/messages?position=1",
     carries={
         CaseOpened: case_as_it_stands,
@@ -59,6 +61,7 @@ inbox = Topic(
     "departments/{department}/inbox",
     admits=sits_at_the_desk,
     scope=None,
+    who=may(Standing.CLERK),
     snapshot="/api/v1/departments/{department}/cases?position=1",
     carries=dict.fromkeys(
         (CaseOpened, MessageWritten, CaseAcknowledged, CaseResolved), case_as_it_stands

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
+from village.core import permissions
 from village.core.actor import Actor
 from village.journal.topics import Topic
 
@@ -19,7 +20,7 @@ def nobody(by: Actor) -> bool:
 
 
 # Its cargo is a model with a ``resident``, and maybe an ``other``: whose sockets are looked at.
-access = Topic("access", admits=nobody, scope=None)
+access = Topic("access", admits=nobody, scope=None, who=permissions.NOBODY)
 
 NOBODY: frozenset[str] = frozenset()
 # By resident, the ids of those whom a block keeps out of her sight; most have none.

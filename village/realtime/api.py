@@ -7,6 +7,7 @@ from ninja import Status
 
 from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
+from village.core.permissions import SIGNED_IN
 from village.core.router import Router
 from village.core.schemas import Out
 from village.realtime import tickets
@@ -21,7 +22,7 @@ class TicketOut(Out):
     expires_in: int
 
 
-@router.post("/realtime/tickets", response={201: TicketOut}, scope=EVERY_MANDATE)
+@router.post("/realtime/tickets", response={201: TicketOut}, scope=EVERY_MANDATE, who=SIGNED_IN)
 def create_ticket(request: ActorRequest) -> Status[TicketOut]:
     """Ask for a ticket: single use, to be said in the first frame of a socket."""
     ticket = tickets.open_ticket(

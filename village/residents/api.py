@@ -11,6 +11,7 @@ from ninja import Query, Status
 
 from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
+from village.core.permissions import ANYONE, MEMBERS, SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
@@ -27,9 +28,11 @@ from village.residents.schemas import (
 )
 
 router = Router()
+# Whoever shares a village with her; herself she is told that she cannot.
+SOMEBODY = may(Standing.MEMBER, Standing.OWNER)
 
 
-@router.get("/me", response=MeOut, scope=EVERY_MANDATE)
+@router.get("/me", response=MeOut, scope=EVERY_MANDATE, who=SIGNED_IN)
 def show_me(request: ActorRequest) -> MeOut:
     """Show who is signed in, and for whom the request acts."""
     by = request.actor
@@ -59,7 +62,7 @@ def show_me(request: ActorRequest) -> MeOut:
     )
 
 
-@router.get("/me/blocks", response=PageOut[BlockOut], scope=None)
+@router.get("/me/blocks", response=PageOut[BlockOut], scope=None, who=SIGNED_IN)
 def list_blocks(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List those whom one does not want to meet, newest first."""
     return listing(
@@ -70,21 +73,21 @@ def list_blocks(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any
     )
 
 
-@router.put("/me/blocks/{uuid:resident_id}", response=BlockOut, scope=None)
+@router.put("/me/blocks/{uuid:resident_id}", response=BlockOut, scope=None, who=SOMEBODY)
 def block(request: ActorRequest, resident_id: UUID) -> BlockOut:
     """Meet somebody no more: neither sees the other, and nobody is told."""
     actions.block(by=request.actor, resident_id=resident_id, at=timezone.now())
     return show_block(queries.blocks_of(request.actor).get(blocked=resident_id))
 
 
-@router.delete("/me/blocks/{uuid:resident_id}", response={204: None}, scope=None)
+@router.delete("/me/blocks/{uuid:resident_id}", response={204: None}, scope=None, who=MEMBERS)
 def unblock(request: ActorRequest, resident_id: UUID) -> Status[None]:
     """Take a block back."""
     actions.unblock(by=request.actor, resident_id=resident_id, at=timezone.now())
     return Status(204, None)
 
 
-@router.get("/villages", response=PageOut[VillageOut], auth=None, scope=EVERY_MANDATE)
+@router.get("/villages", response=PageOut[VillageOut], auth=None, scope=EVERY_MANDATE, who=ANYONE)
 def list_villages(request: HttpRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List the villages of this deployment."""
     return listing(
@@ -95,7 +98,7 @@ def list_villages(request: HttpRequest, query: Query[PageQuery]) -> dict[str, An
     )
 
 
-@router.get("/villages/{slug:v}", response=VillageOut, auth=None, scope=EVERY_MANDATE)
+@router.get("/villages/{slug:v}", response=VillageOut, auth=None, scope=EVERY_MANDATE, who=ANYONE)
 def show_village(request: HttpRequest, v: str) -> VillageOut:
     """Show a village."""
     return _show(queries.village_or_404(v))

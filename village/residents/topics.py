@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from village.core.actor import EVERY_MANDATE, Actor
+from village.core.permissions import OWNER
 from village.journal.topics import Topic
 from village.realtime.access import access
 from village.residents import facts
@@ -22,6 +23,7 @@ residents_me = Topic(
     "residents/{resident}",
     admits=is_self,
     scope=EVERY_MANDATE,
+    who=OWNER,
     snapshot="/api/v1/me/notifications?position=1",
 )
 

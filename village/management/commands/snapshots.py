@@ -1,4 +1,4 @@
-"""Write the API's documents, or check that those in the repository are still true."""
+"""Write the documents that the code declares, or check that those in the repository are true."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from village.api import api
+from village.management import permissions
 from village.realtime import asyncapi
 
 
 class Command(BaseCommand):
-    """Keep docs/api/*.json equal to what the code declares."""
+    """Keep docs/api/*.json and docs/permissions.md equal to what the code declares."""
 
-    help = "Write docs/api/openapi.json and docs/api/asyncapi.json (--check: only compare)."
+    help = "Write docs/api/*.json and docs/permissions.md (--check: only compare)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -29,24 +30,29 @@ class Command(BaseCommand):
 
         :raises CommandError: if a document differs and ``--check`` was given
         """
-        folder = Path(settings.BASE_DIR) / "docs" / "api"
-        folder.mkdir(parents=True, exist_ok=True)
+        docs = Path(settings.BASE_DIR) / "docs"
+        (docs / "api").mkdir(parents=True, exist_ok=True)
+        openapi = api.get_openapi_schema()
         documents = {
-            "openapi.json": api.get_openapi_schema(),
-            "asyncapi.json": asyncapi.document(),
+            "api/openapi.json": _json(openapi),
+            "api/asyncapi.json": _json(asyncapi.document()),
+            "permissions.md": permissions.table(openapi),
         }
         stale = []
-        for name, document in documents.items():
-            text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-            path = folder / name
+        for name, text in documents.items():
+            path = docs / name
             if path.exists() and path.read_text() == text:
                 continue
             stale.append(name)
             if not check:
                 path.write_text(text)
-                self.stdout.write(f"wrote docs/api/{name}")
+                self.stdout.write(f"wrote docs/{name}")
         if check and stale:
             raise CommandError(
                 f"{', '.join(stale)}: not what the code says any more;"
                 " run 'manage.py snapshots' and read the diff."
             )
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,139 @@
+"""Every line of the permission table, tried as everybody, on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tests.permissions import things
+from tests.permissions.operations import OPERATIONS, Operation, village_topics
+from tests.permissions.world import Person, Target, Thing, World, prepared
+from village.core.permissions import Answer
+from village.journal.topics import Topic, admitted, find
+
+pytestmark = pytest.mark.django_db
+NOT_FOUND = {"title": "Not Found", "status": 404, "code": "not_found"}
+# What a request may touch whatever comes of it.
+NOT_THE_VILLAGES = {"django_session", "usersessions_usersession"}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Build the world once; every question is taken back after its answer."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield things.World(timezone.now())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def untouched(world: World) -> dict[str, int]:
+    """Give what every table holds before anybody asks."""
+    for person in world.people:
+        world.client(person)
+    return contents()
+
+
+def contents() -> dict[str, int]:
+    """Give a number for what each table holds."""
+    return {
+        model._meta.db_table: hash(frozenset(map(repr, model._base_manager.values_list())))
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and model._meta.db_table not in NOT_THE_VILLAGES
+    }
+
+
+def cells(world: World, operation: Operation) -> Iterator[tuple[Person, Target, Thing | None]]:
+    """Give who asks for what; nobody owns everything."""
+    for person in world.people:
+        for target in operation.targets:
+            thing = None
+            if operation.parameters:
+                thing = world.thing(person, operation.parameters[-1], target)
+                if thing is None and target is not Target.ABSENT:
+                    continue
+            yield person, target, thing
+
+
+class Writes:
+    """Notice a statement that may have changed something."""
+
+    def __init__(self) -> None:
+        self.seen = False
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        verb = sql.lstrip().split(None, 1)[0].upper()
+        reads = verb in ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK") and "journal_" not in sql
+        self.seen |= not reads
+        return execute(sql, params, many, context)
+
+
+def expected(operation: Operation, person: Person, thing: Thing | None) -> Answer:
+    """Give what the table says of an operation; what is not there is nobody's to see."""
+    answer = person.answer(operation.who, operation.scope, thing)
+    if answer is Answer.ALLOWED and operation.parameters and thing is None:
+        return Answer.ABSENT
+    return answer
+
+
+class TestEveryOperation:
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+    def test_answers_as_the_table_says(
+        self, world: World, untouched: dict[str, int], operation: Operation
+    ) -> None:
+        wrong = []
+        succeeded = False
+        for person, target, thing in cells(world, operation):
+            answer = expected(operation, person, thing)
+            cell = f"{person.name} asks for {target}"
+            with transaction.atomic():
+                prepare = prepared.get(str(operation))
+                if prepare is not None and thing is not None and answer is Answer.ALLOWED:
+                    answer = Answer.ALLOWED if prepare(world, person, thing) else Answer.ABSENT
+                writes = Writes()
+                with connection.execute_wrapper(writes):
+                    response = operation.ask(world, person, thing)
+                status = response.status_code
+                succeeded |= status < 300
+                if answer is Answer.ALLOWED:
+                    if status in (401, 403, 404):
+                        wrong.append(f"{cell}: may, but got {status} {response.content[:200]!r}")
+                elif status != answer.value:
+                    wrong.append(f"{cell}: {answer} in the table, got {status}")
+                elif answer is Answer.ABSENT and NOT_FOUND.items() - response.json().items():
+                    wrong.append(f"{cell}: does not look like what is not there")
+                only_looked = answer is not Answer.ALLOWED or operation.method == "GET"
+                if only_looked and writes.seen and contents() != untouched:
+                    wrong.append(f"{cell}: was refused or only looked, and left something behind")
+                transaction.set_rollback(True)
+        assert not wrong, "\n".join([str(operation), *wrong])
+        assert succeeded, f"{operation} has not worked for anybody: its example, or a @before"
+
+
+class TestEveryTopic:
+    @pytest.mark.parametrize("topic", village_topics(), ids=lambda topic: topic.path)
+    def test_admits_whom_the_table_says(self, world: World, topic: Topic) -> None:
+        wrong = []
+        for person in world.people:
+            if not person.is_signed_in:
+                continue
+            for target in Target:
+                thing = world.thing(person, topic.parameters[-1], target)
+                if thing is None:
+                    continue
+                address = topic.path.format(**{topic.parameters[-1]: thing.id})
+                followed = find(address)
+                assert followed is not None
+                says = person.answer(topic.who, topic.scope, thing) is Answer.ALLOWED
+                if says != (person.actor in admitted([person.actor], followed)):
+                    wrong.append(f"{person.name}, {target}: the table says {says}")
+        assert not wrong, "\n".join([topic.path, *wrong])
+
+
+class TestTheMatrix:
+    def test_has_thousands_of_cells(self, world: World) -> None:
+        assert sum(1 for operation in OPERATIONS for _ in cells(world, operation)) >= 3000

@@ -1,0 +1,213 @@
+"""
+One of everything that an address of the API or a topic can name.
+
+A room that brings a new parameter brings a maker here; one that brings an operation on what there
+is already brings nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from carpool import actions as rides
+from events.models import Event, Occurrence
+from news.models import Article, Outlet
+from notifications.models import Device, DeviceKind, Notification
+from tests.carpool.factories import book, make_offer, make_request
+from tests.events.factories import make_event, sign_up
+from tests.news.factories import make_feed, shown_picture
+from tests.permissions.world import How, Person, Thing, World, before, thing
+from village.assist.models import Mandate
+from village.core.actor import Actor, Scope
+from village.messaging import actions as town_hall
+from village.residents.actions import block
+from village.residents.models import Resident
+
+__all__ = ["World"]
+
+
+@thing("v", "village")
+def village(world: World, how: How) -> Thing | None:
+    return None if how.is_private else Thing(how.village, how.village, of=world.places(how.village))
+
+
+@thing("resident", "resident_id")
+def resident(world: World, how: How) -> Thing | None:
+    return Thing(how.owner.pk, how.village, owner=how.owner.pk, stays_hers=True)
+
+
+@thing("offer_id")
+def offer(world: World, how: How) -> Thing | None:
+    made = make_offer(how.owner, at=world.at, village=how.village)
+    return Thing(made.pk, how.village, owner=how.owner.pk)
+
+
+@thing("request_id")
+def request(world: World, how: How) -> Thing | None:
+    made = make_request(how.owner, at=world.at, village=how.village)
+    if how.is_private:
+        rides.withdraw_request(by=Actor(how.owner.pk), request_id=made.pk, at=world.at)
+    return Thing(made.pk, how.village, owner=how.owner.pk, is_private=how.is_private)
+
+
+@thing("booking_id")
+def booking(world: World, how: How) -> Thing | None:
+    made = book(how.owner, make_offer(how.other, at=world.at, village=how.village))
+    return Thing(made.pk, how.village, owner=how.owner.pk, partner=how.other.pk, is_private=True)
+
+
+@thing("event_id")
+def event(world: World, how: How) -> Thing | None:
+    made = _event(world, how.owner, how.village, how.is_private)
+    return Thing(made.pk, how.village, owner=how.owner.pk, is_private=how.is_private)
+
+
+@thing("occurrence_id")
+def occurrence(world: World, how: How) -> Thing | None:
+    made = _event(world, how.owner, how.village, how.is_private).occurrences.get()
+    return Thing(made.pk, how.village, owner=how.owner.pk, is_private=how.is_private)
+
+
+def _event(world: World, owner: Resident, village: str, private: bool) -> Event:
+    return make_event(owner, at=world.at, village=village, publish=not private)
+
+
+@thing("article_id")
+def article(world: World, how: How) -> Thing | None:
+    made = _article(world, how.village, how.is_private)
+    outlet = frozenset({made.outlet_id})
+    return Thing(made.pk, how.village, of=outlet, is_private=how.is_private)
+
+
+@thing("picture_id")
+def picture(world: World, how: How) -> Thing | None:
+    shown = _article(world, how.village, how.is_private)
+    made = shown_picture(shown, at=world.at)
+    outlet = frozenset({shown.outlet_id})
+    return Thing(made.pk, how.village, of=outlet, is_private=how.is_private)
+
+
+def _article(world: World, village: str, private: bool) -> Article:
+    return Article.objects.create(
+        village_id=village,
+        outlet_id=world.place(village, "outlet"),
+        title="The bridge",
+        text="It is open.",
+        html="<p>It is open.</p>",
+        status="draft" if private else "published",
+        published_at=None if private else world.at,
+        created_at=world.at,
+    )
+
+
+@thing("feed_id")
+def feed(world: World, how: How) -> Thing | None:
+    outlet = Outlet.objects.get(pk=world.place(how.village, "outlet"))
+    made = make_feed(outlet, f"https://bote.example/{uuid4()}", at=world.at)
+    return Thing(made.pk, how.village, of=frozenset({outlet.pk}))
+
+
+@thing("department_id", "department")
+def department(world: World, how: How) -> Thing | None:
+    return _place(world, how.village, "department")
+
+
+@thing("centre_id", "centre")
+def centre(world: World, how: How) -> Thing | None:
+    return _place(world, how.village, "centre")
+
+
+def _place(world: World, village: str, kind: str) -> Thing:
+    place = world.place(village, kind)
+    return Thing(place, village, of=frozenset({place}))
+
+
+@thing("case_id", "case")
+def case(world: World, how: How) -> Thing | None:
+    department = world.place(how.village, "department")
+    made = town_hall.open_case(
+        by=Actor(how.owner.pk),
+        village=how.village,
+        department_id=department,
+        title="The lamp is out",
+        text="It is dark.",
+        at=world.at,
+    )
+    return Thing(
+        made.pk, how.village, owner=how.owner.pk, of=frozenset({department}), is_private=True
+    )
+
+
+@thing("mandate_id")
+def mandate(world: World, how: How) -> Thing | None:
+    centre = world.place(how.village, "centre")
+    made = Mandate.objects.create(
+        village_id=how.village,
+        centre_id=centre,
+        person=how.owner,
+        scopes=list(Scope),
+        starts_at=world.at - timedelta(days=1),
+        ends_at=world.at + timedelta(days=30),
+        created_at=world.at,
+    )
+    return Thing(
+        made.pk,
+        how.village,
+        owner=how.owner.pk,
+        of=frozenset({centre}),
+        is_private=True,
+        stays_hers=True,
+    )
+
+
+@thing("notification_id")
+def notification(world: World, how: How) -> Thing | None:
+    made = Notification.objects.create(
+        village_id=how.village,
+        resident=how.owner,
+        notice="news.article",
+        kind="news.article_published",
+        entry_id=uuid4().int >> 66,
+        language="de",
+        title="News",
+        in_inbox=True,
+        created_at=world.at,
+        id=uuid4(),
+    )
+    return _hers(made.pk, how.village, how.owner)
+
+
+@thing("device_id")
+def device(world: World, how: How) -> Thing | None:
+    made = Device.objects.create(
+        resident=how.owner,
+        kind=DeviceKind.DEVELOPMENT,
+        address=str(uuid4()),
+        registered_at=world.at,
+        last_seen_at=world.at,
+    )
+    return _hers(made.pk, how.village, how.owner)
+
+
+def _hers(id: UUID, village: str, owner: Resident) -> Thing:
+    return Thing(id, village, owner=owner.pk, is_private=True, stays_hers=True)
+
+
+@before(
+    "GET /occurrences/{occurrence_id}/attendance", "DELETE /occurrences/{occurrence_id}/attendance"
+)
+def comes(world: World, person: Person, thing: Thing) -> bool:
+    """Nobody sees or withdraws an attendance that she does not have."""
+    assert person.resident is not None
+    sign_up(person.resident, Occurrence.objects.get(pk=thing.id))
+    return True
+
+
+@before("DELETE /me/blocks/{resident_id}")
+def does_not_meet(world: World, person: Person, thing: Thing) -> bool:
+    """Nobody takes back what she has not done; herself she cannot block."""
+    assert person.resident is not None and isinstance(thing.id, UUID)
+    if person.resident.pk != thing.id:
+        block(by=Actor(person.resident.pk), resident_id=thing.id, at=world.at)
+    return person.resident.pk != thing.id
