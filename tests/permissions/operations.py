@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
 from tests.core.pictures import encoded, photo
-from tests.permissions.world import Person, Target, Thing, World
+from tests.permissions.world import Person, Thing, World
 from village.api import api
 from village.core.actor import EVERY_MANDATE, Needs, Scope
 from village.core.permissions import Standing, Who
@@ -42,13 +42,10 @@ class Operation:
         """Name what its address names, the thing itself last."""
         return re.findall(r"{(\w+)}", self.path)
 
-    @property
-    def targets(self) -> list[Target]:
-        """Name the things that somebody can come to."""
-        return list(Target) if self.parameters else [Target.OWN]
-
-    def ask(self, world: World, person: Person, thing: Thing | None) -> HttpResponse:
-        """Ask, as somebody, for a thing; without one, for what is not there."""
+    def ask(
+        self, world: World, person: Person, thing: Thing | None, names: dict[str, object]
+    ) -> HttpResponse:
+        """Ask for a thing, or for what is not there; ``names`` goes into the body's example."""
         path = BASE + self.path
         for name in self.parameters:
             is_thing = name == self.parameters[-1]
@@ -66,10 +63,11 @@ class Operation:
             picture = encoded(photo(8, 8), "PNG")
             answer = send(path, {"file": SimpleUploadedFile("a.png", picture, "image/png")})
         else:
-            answer = send(path, self._example(world, village, content), content_type=media)
+            names = world.named_in_bodies(village or "lindental") | names
+            answer = send(path, self._example(world, names, content), content_type=media)
         return answer
 
-    def _example(self, world: World, village: str, content: dict[str, Any]) -> Any:
+    def _example(self, world: World, names: dict[str, object], content: dict[str, Any]) -> Any:
         schema = content["schema"]
         if "$ref" in schema:
             schema = DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
@@ -77,16 +75,16 @@ class Operation:
         moments = [datetime.fromisoformat(each) for each in _MOMENT.findall(str(example))]
         # An example of last year is told of tomorrow.
         ahead = world.at + timedelta(days=1) - min(moments, default=world.at)
-        return _filled(example, world, village or "lindental", ahead)
+        return _filled(example, names, ahead)
 
 
-def _filled(value: Any, world: World, village: str, ahead: timedelta, name: str = "") -> Any:
+def _filled(value: Any, names: dict[str, object], ahead: timedelta, name: str = "") -> Any:
     if isinstance(value, dict):
-        return {key: _filled(each, world, village, ahead, key) for key, each in value.items()}
+        return {key: _filled(each, names, ahead, key) for key, each in value.items()}
     if isinstance(value, list):
-        return [_filled(each, world, village, ahead, name) for each in value]
-    if isinstance(value, str) and name in world.named_in_bodies(village):
-        return str(world.named_in_bodies(village)[name])
+        return [_filled(each, names, ahead, name) for each in value]
+    if isinstance(value, str) and name in names:
+        return str(names[name])
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return (datetime.fromisoformat(value) + ahead).isoformat()
     return value

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.permissions import things
 from tests.permissions.operations import OPERATIONS, Operation, village_topics
-from tests.permissions.world import Person, Target, Thing, World, prepared
+from tests.permissions.world import Body, Person, Target, Thing, World, prepared
 from village.core.permissions import Answer
 from village.journal.topics import Topic, admitted, find
 
@@ -48,15 +49,15 @@ def contents() -> dict[str, int]:
 
 
 def cells(world: World, operation: Operation) -> Iterator[tuple[Person, Target, Thing | None]]:
-    """Give who asks for what; nobody owns everything."""
+    """Give who asks for what: nobody owns everything, and what names nothing is of her village."""
     for person in world.people:
-        for target in operation.targets:
-            thing = None
-            if operation.parameters:
-                thing = world.thing(person, operation.parameters[-1], target)
-                if thing is None and target is not Target.ABSENT:
-                    continue
-            yield person, target, thing
+        if not operation.parameters:
+            yield person, Target.OWN, world.home(person)
+            continue
+        for target in Target:
+            thing = world.thing(person, operation.parameters[-1], target)
+            if thing is not None or target is Target.ABSENT:
+                yield person, target, thing
 
 
 class Writes:
@@ -87,21 +88,28 @@ class TestEveryOperation:
     ) -> None:
         wrong = []
         succeeded = False
+        cache.clear()
         for person, target, thing in cells(world, operation):
             answer = expected(operation, person, thing)
             cell = f"{person.name} asks for {target}"
             with transaction.atomic():
-                prepare = prepared.get(str(operation))
-                if prepare is not None and thing is not None and answer is Answer.ALLOWED:
-                    answer = Answer.ALLOWED if prepare(world, person, thing) else Answer.ABSENT
+                body: Body = {}
+                if (prepare := prepared.get(str(operation))) and (
+                    answer is Answer.ALLOWED or not operation.parameters
+                ):
+                    body = prepare(world, person, thing)
+                    answer = answer if body is not None else Answer.ABSENT
                 writes = Writes()
                 with connection.execute_wrapper(writes):
-                    response = operation.ask(world, person, thing)
+                    response = operation.ask(world, person, thing, body or {})
                 status = response.status_code
                 succeeded |= status < 300
                 if answer is Answer.ALLOWED:
                     if status in (401, 403, 404):
                         wrong.append(f"{cell}: may, but got {status} {response.content[:200]!r}")
+                elif answer is Answer.ABSENT and not operation.parameters:
+                    if not 400 <= status < 500:
+                        wrong.append(f"{cell}: refused in the table, got {status}")
                 elif status != answer.value:
                     wrong.append(f"{cell}: {answer} in the table, got {status}")
                 elif answer is Answer.ABSENT and NOT_FOUND.items() - response.json().items():

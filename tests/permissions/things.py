@@ -17,9 +17,11 @@ from notifications.models import Device, DeviceKind, Notification
 from tests.carpool.factories import book, make_offer, make_request
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
-from tests.permissions.world import How, Person, Thing, World, before, thing
+from tests.permissions.world import Body, How, Person, Thing, World, before, thing
 from village.assist.models import Mandate
 from village.core.actor import Actor, Scope
+from village.entrance import actions as entrance
+from village.entrance.models import Invitation, InvitationKind
 from village.messaging import actions as town_hall
 from village.residents.actions import block
 from village.residents.models import Resident
@@ -34,7 +36,13 @@ def village(world: World, how: How) -> Thing | None:
 
 @thing("resident", "resident_id")
 def resident(world: World, how: How) -> Thing | None:
-    return Thing(how.owner.pk, how.village, owner=how.owner.pk, stays_hers=True)
+    return Thing(
+        how.owner.pk,
+        how.village,
+        owner=how.owner.pk,
+        of=world.places(how.village),
+        stays_hers=True,
+    )
 
 
 @thing("offer_id")
@@ -194,20 +202,52 @@ def _hers(id: UUID, village: str, owner: Resident) -> Thing:
     return Thing(id, village, owner=owner.pk, is_private=True, stays_hers=True)
 
 
+@thing("invitation_id")
+def invitation(world: World, how: How) -> Thing | None:
+    made = Invitation.objects.create(
+        village_id=how.village,
+        kind=InvitationKind.HOUSEHOLD,
+        digest=str(uuid4()),
+        people=2,
+        made_by=how.owner,
+        expires_at=world.at + timedelta(days=1),
+        created_at=world.at,
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk, stays_hers=True)
+
+
 @before(
     "GET /occurrences/{occurrence_id}/attendance", "DELETE /occurrences/{occurrence_id}/attendance"
 )
-def comes(world: World, person: Person, thing: Thing) -> bool:
+def comes(world: World, person: Person, thing: Thing | None) -> Body:
     """Nobody sees or withdraws an attendance that she does not have."""
-    assert person.resident is not None
+    assert person.resident is not None and thing is not None
     sign_up(person.resident, Occurrence.objects.get(pk=thing.id))
-    return True
+    return {}
 
 
 @before("DELETE /me/blocks/{resident_id}")
-def does_not_meet(world: World, person: Person, thing: Thing) -> bool:
+def does_not_meet(world: World, person: Person, thing: Thing | None) -> Body:
     """Nobody takes back what she has not done; herself she cannot block."""
-    assert person.resident is not None and isinstance(thing.id, UUID)
-    if person.resident.pk != thing.id:
-        block(by=Actor(person.resident.pk), resident_id=thing.id, at=world.at)
-    return person.resident.pk != thing.id
+    assert person.resident is not None and thing is not None and isinstance(thing.id, UUID)
+    if person.resident.pk == thing.id:
+        return None
+    block(by=Actor(person.resident.pk), resident_id=thing.id, at=world.at)
+    return {}
+
+
+@before("POST /invitations/accept")
+def is_invited(world: World, person: Person, thing: Thing | None) -> Body:
+    """An invitation is accepted by its code."""
+    host = Actor(world.neighbours["bergheim"][0].pk)
+    _, code = entrance.invite_household(by=host, village="bergheim", people=2, at=world.at)
+    return {"code": code}
+
+
+@before("POST /introductions/look", "POST /introductions/vouch", "POST /introductions/check")
+def is_shown_a_code(world: World, person: Person, thing: Thing | None) -> Body:
+    """A neighbour shows the code of her introduction."""
+    village = person.home or "lindental"
+    neighbour = Actor(world.neighbours[village][0].pk)
+    _, code = entrance.introduce_oneself(by=neighbour, village=village, at=world.at)
+    return {"code": code}

@@ -18,7 +18,7 @@ from village.assist.models import Accreditation, Centre, Mandate
 from village.core.actor import Actor, Needs, Scope
 from village.core.permissions import Answer, Standing, Who
 from village.messaging.models import Department
-from village.residents.models import Grant, Membership, Resident, Role
+from village.residents.models import Grant, Membership, Residency, Resident, Role
 
 STAFF = frozenset({Standing.MODERATOR, Standing.STEWARD})
 # What a role is of in Bergheim.
@@ -142,6 +142,8 @@ class World:
         for name in self.makers:
             for person in self.people:
                 self._make_for(person, name)
+        # The village knows of all of them that they live there.
+        Membership.objects.update(residency=Residency.DESK)
         self._move_out("moved")
         gone = next(each for each in self.people if each.name == "closed").resident
         assert gone is not None
@@ -150,6 +152,10 @@ class World:
     def thing(self, person: Person, name: str, target: Target) -> Thing | None:
         """Give what somebody comes to; ``None`` when there is no such thing for her."""
         return self._things[person.name, self.aliases.get(name, name), target]
+
+    def home(self, person: Person) -> Thing | None:
+        """Give the village that somebody lives in, as what her requests are about."""
+        return self._things[person.name, "v", Target.SAME_VILLAGE] if person.home else None
 
     def client(self, person: Person) -> Client:
         """Give a client of somebody's, signed in once."""
@@ -328,7 +334,8 @@ def thing(*names: str) -> Callable[[Make], Make]:
     return declare
 
 
-Prepare = Callable[[World, Person, Thing], bool]
+Body = dict[str, object] | None
+Prepare = Callable[[World, Person, Thing | None], Body]
 prepared: dict[str, Prepare] = {}
 
 
@@ -336,7 +343,7 @@ def before(*operations: str) -> Callable[[Prepare], Prepare]:
     """
     Declare what must have happened before an operation can say yes to whoever may.
 
-    It gives whether there is something then; otherwise the thing is absent to her all the same.
+    It gives what the body shall name then; with ``None`` the thing is absent to her all the same.
     """
 
     def declare(prepare: Prepare) -> Prepare:

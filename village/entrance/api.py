@@ -12,6 +12,7 @@ from ninja import Query, Status
 from village.core.http import ActorRequest
 from village.core.idempotency import show_once
 from village.core.limits import Budget
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.core.visitors import network_of
@@ -34,6 +35,9 @@ from village.journal.listing import listing
 from village.residents.queries import member_of
 
 router = Router()
+DESK = (Standing.CLERK, Standing.COORDINATOR, Standing.STEWARD)
+KNOWN = may(Standing.MEMBER, note="of whom the village knows that she lives there")
+VOUCHES = may(Standing.SIGNED_IN, note="a known neighbour, with the code she is shown")
 # Whoever draws new accounts to try codes with still comes from somewhere.
 VISITOR_TRIES = Budget("entrance.visitors", 30, 3600)
 _A_PDF: dict[str, Any] = {
@@ -46,7 +50,12 @@ _A_PDF: dict[str, Any] = {
 }
 
 
-@router.post("/villages/{slug:v}/letters", scope=None, openapi_extra=_A_PDF)
+@router.post(
+    "/villages/{slug:v}/letters",
+    scope=None,
+    who=may(Standing.CLERK, Standing.STEWARD, seen_by=[Standing.MEMBER]),
+    openapi_extra=_A_PDF,
+)
 def print_letters(request: ActorRequest, v: str, payload: LettersIn) -> HttpResponse:
     """Print letters with codes for the households of the village."""
     village, at = member_of(request.actor, v), timezone.now()
@@ -63,7 +72,9 @@ def print_letters(request: ActorRequest, v: str, payload: LettersIn) -> HttpResp
     )
 
 
-@router.get("/villages/{slug:v}/invitations", response=PageOut[InvitationOut], scope=None)
+@router.get(
+    "/villages/{slug:v}/invitations", response=PageOut[InvitationOut], scope=None, who=MEMBERS
+)
 def list_invitations(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the invitations that I have made, newest first."""
     village = member_of(request.actor, v)
@@ -75,7 +86,12 @@ def list_invitations(request: ActorRequest, v: str, query: Query[PageQuery]) -> 
     )
 
 
-@router.post("/villages/{slug:v}/invitations", response={201: NewInvitationOut}, scope=None)
+@router.post(
+    "/villages/{slug:v}/invitations",
+    response={201: NewInvitationOut},
+    scope=None,
+    who=KNOWN,
+)
 def invite_household(
     request: ActorRequest, v: str, payload: InvitationIn
 ) -> Status[NewInvitationOut]:
@@ -87,14 +103,24 @@ def invite_household(
     return Status(201, show_new_invitation(invitation, code))
 
 
-@router.delete("/invitations/{uuid:invitation_id}", response={204: None}, scope=None)
+@router.delete(
+    "/invitations/{uuid:invitation_id}",
+    response={204: None},
+    scope=None,
+    who=may(Standing.OWNER, Standing.STEWARD),
+)
 def withdraw_invitation(request: ActorRequest, invitation_id: UUID) -> Status[None]:
     """Take an invitation back."""
     actions.withdraw_invitation(by=request.actor, invitation_id=invitation_id, at=timezone.now())
     return Status(204, None)
 
 
-@router.post("/invitations/accept", response={201: ResidencyOut}, scope=None)
+@router.post(
+    "/invitations/accept",
+    response={201: ResidencyOut},
+    scope=None,
+    who=may(Standing.SIGNED_IN, note="with its code"),
+)
 def accept_invitation(request: ActorRequest, payload: CodeIn) -> Status[ResidencyOut]:
     """Come into a village by the code of a letter or an invitation."""
     VISITOR_TRIES.spend(network_of(request))
@@ -102,7 +128,9 @@ def accept_invitation(request: ActorRequest, payload: CodeIn) -> Status[Residenc
     return Status(201, show_membership(membership))
 
 
-@router.post("/villages/{slug:v}/introductions", response={201: NewIntroductionOut}, scope=None)
+@router.post(
+    "/villages/{slug:v}/introductions", response={201: NewIntroductionOut}, scope=None, who=MEMBERS
+)
 def introduce_oneself(request: ActorRequest, v: str) -> Status[NewIntroductionOut]:
     """Get a code to show to two neighbours or at the desk."""
     introduction, code = actions.introduce_oneself(by=request.actor, village=v, at=timezone.now())
@@ -113,7 +141,12 @@ def introduce_oneself(request: ActorRequest, v: str) -> Status[NewIntroductionOu
     )
 
 
-@router.post("/introductions/look", response=IntroductionOut, scope=None)
+@router.post(
+    "/introductions/look",
+    response=IntroductionOut,
+    scope=None,
+    who=may(Standing.SIGNED_IN, note="with the code that a neighbour shows"),
+)
 def look_at_introduction(request: ActorRequest, payload: CodeIn) -> IntroductionOut:
     """See who shows a code, before vouching."""
     return show_introduction(
@@ -121,14 +154,26 @@ def look_at_introduction(request: ActorRequest, payload: CodeIn) -> Introduction
     )
 
 
-@router.post("/introductions/vouch", response={201: ResidencyOut}, scope=None)
+@router.post(
+    "/introductions/vouch",
+    response={201: ResidencyOut},
+    scope=None,
+    who=may(
+        Standing.SIGNED_IN, note="with the code that a neighbour shows, once known to live there"
+    ),
+)
 def vouch_for(request: ActorRequest, payload: CodeIn) -> Status[ResidencyOut]:
     """Vouch that the neighbour who shows this code lives here."""
     membership = actions.vouch_for(by=request.actor, code=payload.code, at=timezone.now())
     return Status(201, show_membership(membership))
 
 
-@router.post("/introductions/check", response={201: ResidencyOut}, scope=None)
+@router.post(
+    "/introductions/check",
+    response={201: ResidencyOut},
+    scope=None,
+    who=may(*DESK, seen_by=[Standing.MEMBER]),
+)
 def check_introduced(request: ActorRequest, payload: CodeIn) -> Status[ResidencyOut]:
     """Confirm, at a desk, that whoever shows this code has shown where she lives."""
     membership = actions.check_introduced(by=request.actor, code=payload.code, at=timezone.now())
@@ -136,7 +181,10 @@ def check_introduced(request: ActorRequest, payload: CodeIn) -> Status[Residency
 
 
 @router.post(
-    "/villages/{slug:v}/members/{uuid:resident_id}/check", response={201: ResidencyOut}, scope=None
+    "/villages/{slug:v}/members/{uuid:resident_id}/check",
+    response={201: ResidencyOut},
+    scope=None,
+    who=may(*DESK, seen_by=[Standing.MEMBER], never=[Standing.OWNER]),
 )
 def check_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> Status[ResidencyOut]:
     """Confirm, at a desk, that somebody has shown where she lives."""
