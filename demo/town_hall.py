@@ -15,11 +15,13 @@ CITIZENS = id_of("departments/buergerbuero")
 ROADS = id_of("departments/bauhof")
 LAMP = "Die Laterne an der Linde ist dunkel"
 BIN = "Wann wird die gelbe Tonne geleert?"
+# Social and medical matters: where Edda is helped, two volunteers have to agree.
+CARE = "Soziales und Pflege"
 DEPARTMENTS = {
     CITIZENS: (
         "Bürgerbüro",
         "Ausweise, Meldungen, Anträge und alles, wofür kein anderer zuständig ist.",
-        ("Ausweis und Meldung", "Abfall", "Sonstiges"),
+        ("Ausweis und Meldung", "Abfall", CARE, "Sonstiges"),
     ),
     ROADS: (
         "Bauhof",
@@ -45,7 +47,11 @@ def open_departments(at: datetime) -> None:
             continue
         for category in categories:
             Category.objects.create(
-                village_id=LINDENTAL.slug, department=department, name=category, created_at=at
+                village_id=LINDENTAL.slug,
+                department=department,
+                name=category,
+                confidential=category == CARE,
+                created_at=at,
             )
         give_role(OTTO, Role.CLERK, of=pk, at=at)
 

@@ -25,7 +25,7 @@ from news.schemas import (
     PictureOut,
     ReadOut,
 )
-from village.core.actor import Scope
+from village.core.actor import Level, Scope
 from village.core.etags import guard_edit
 from village.core.http import ActorRequest
 from village.core.images import MAX_BYTES
@@ -176,6 +176,7 @@ def retract_article(request: ActorRequest, article_id: UUID) -> ArticleStatusOut
     response=ReadOut,
     scope=Scope.NEWS_READ,
     who=may(Standing.MEMBER),
+    level=Level.READ,
 )
 def mark_as_read(request: ActorRequest, article_id: UUID) -> ReadOut:
     """Keep that one has read an article, or in assisted mode that it was read to somebody."""

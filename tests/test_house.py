@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from tests.permissions.operations import OPERATIONS, village_topics
 from tests.permissions.things import World
+from village.acting.words import DEEDS, NEVER
 from village.core.actor import Scope
 from village.journal.facts import declared_facts
 from village.journal.notices import Notice
@@ -50,6 +51,12 @@ class TestDeclarations:
         for kind, fact in declared_facts().items():
             for name in fact.model_fields:
                 assert name not in ("text", "title", "body", "name", "email", "phone"), kind
+
+    def test_every_fact_has_words_for_the_person_it_was_done_for(self) -> None:
+        """Or stands among those that are never done for somebody else, in acting/words.py."""
+        facts = declared_facts().items()
+        kinds = {kind for kind, fact in facts if not fact.__module__.startswith("tests.")}
+        assert kinds - DEEDS.keys() - NEVER == set()
 
     def test_every_topic_says_what_it_shows(self) -> None:
         for topic in Topic.declared.values():

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("village.messaging.urls")),
     path("", include("village.assist.urls")),
+    path("", include("village.acting.urls")),
 ]
 if settings.VILLAGE_DEMO:
     urlpatterns.append(path("", include("demo.urls")))

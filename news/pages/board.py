@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from news import actions, policies, queries
 from news.models import Article, ArticleStatus
 from news.schemas.pictures import shown_picture_out
-from village.core.actor import Actor, Scope
+from village.core.actor import Actor, Level, Scope
 from village.core.doors import Door, Front, open_door
 from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
@@ -92,7 +92,7 @@ def article(request: PageRequest, v: str, article_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page(scope=Scope.NEWS_READ, door="news")
+@page(scope=Scope.NEWS_READ, door="news", level=Level.READ)
 def read_aloud(request: PageRequest, article_id: UUID) -> HttpResponse:
     """Keep that one has read an article, or that it was read to somebody."""
     mark = actions.mark_as_read(by=request.actor, article_id=article_id, at=timezone.now())

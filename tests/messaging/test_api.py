@@ -41,7 +41,9 @@ class TestDepartments:
 
         assert shown["id"] == str(lamps.department_id)
         assert (shown["name"], shown["about"]) == ("Roads", "Lamps and holes.")
-        assert shown["categories"] == [{"id": str(lamps.pk), "name": "Lamps"}]
+        assert shown["categories"] == [
+            {"id": str(lamps.pk), "name": "Lamps", "confidential": False}
+        ]
         assert shown["village"] == "lindental" and shown["created_at"]
 
     def test_are_hidden_from_the_next_village(

@@ -7,6 +7,7 @@ is already brings nothing.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,7 +19,8 @@ from tests.carpool.factories import book, make_offer, make_request
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
-from village.assist.models import Mandate
+from village.acting.models import PreparedAct, WaitsFor
+from village.assist.models import Accreditation, Mandate
 from village.core.actor import Actor, Scope
 from village.entrance import actions as entrance
 from village.entrance.models import Invitation, InvitationKind
@@ -167,6 +169,34 @@ def mandate(world: World, how: How) -> Thing | None:
         is_private=True,
         stays_hers=True,
     )
+
+
+@thing("act_id")
+def prepared_act(world: World, how: How) -> Thing | None:
+    centre = world.place(how.village, "centre")
+    first = world.neighbours[how.village][1]
+    Accreditation.objects.get_or_create(
+        village_id=how.village,
+        centre_id=centre,
+        volunteer=first,
+        defaults={"valid_until": world.at + timedelta(days=30), "created_at": world.at},
+    )
+    given = mandate(world, how)
+    assert given is not None
+    matter = {"department": str(world.place(how.village, "department")), "title": "t", "text": "t"}
+    made = PreparedAct.objects.create(
+        village_id=how.village,
+        mandate_id=given.id,
+        volunteer=first,
+        waits_for=WaitsFor.SECOND,
+        scope=Scope.AUTHORITY_WRITE,
+        method="POST",
+        path=f"/api/v1/villages/{how.village}/cases",
+        content_type="application/json",
+        body=json.dumps(matter).encode(),
+        created_at=world.at,
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk, of=frozenset({centre}), is_private=True)
 
 
 @thing("notification_id")

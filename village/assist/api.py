@@ -12,12 +12,10 @@ from village.assist import actions, queries
 from village.assist.models import Consent
 from village.assist.schemas import (
     CentreOut,
-    LedgerLineOut,
     MandateIn,
     MandateOut,
     MyMandateOut,
     show_centre,
-    show_ledger,
     show_mandate,
     show_my_mandate,
 )
@@ -129,15 +127,4 @@ def list_my_mandates(request: ActorRequest, query: Query[PageQuery]) -> dict[str
         query=query,
         order=NEWEST_FIRST,
         address=f"residents/{me}",
-    )
-
-
-@router.get("/me/ledger", response=PageOut[LedgerLineOut], scope=None, who=SIGNED_IN)
-def list_ledger(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
-    """List what helpers did in my name, newest first."""
-    return listing(
-        lambda: queries.ledger_of(request.actor.principal_id),
-        show_ledger,
-        query=query,
-        order=("-id",),
     )

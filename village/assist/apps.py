@@ -8,10 +8,7 @@ class AssistConfig(AppConfig):
     label = "assist"
 
     def ready(self) -> None:
-        from village.assist import queries
         from village.assist.actions import end_with_membership
-        from village.core import delegation
         from village.residents import endings
 
-        delegation.fill(queries.hold, queries.stands)
         endings.declare_end(end_with_membership)

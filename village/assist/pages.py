@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from village.assist import actions, policies, queries
 from village.assist.forms import MandateForm
 from village.assist.models import Centre, Consent, ConsentKind, Mandate, MandateStatus
-from village.assist.schemas import show_ledger
-from village.assist.words import SCOPES, deed
+from village.assist.words import SCOPES
 from village.core.actor import Actor
 from village.core.doors import Door, open_door
 from village.core.errors import Invalid, NotFound
@@ -73,24 +72,6 @@ def held(request: PageRequest, centre_id: UUID) -> HttpResponse:
     if shown is None:
         raise NotFound
     return render(request, "assist/_held.html", {"under": shown})
-
-
-@require_GET
-@page(scope=None, door="helping")
-def ledger(request: PageRequest) -> HttpResponse:
-    """Show what helpers did in one's name."""
-    stay_home(request)
-    after = request.GET.get("after")
-    rows = cut(
-        queries.ledger_of(request.actor.principal_id),
-        order=("-id",),
-        limit=ON_A_PAGE,
-        after=after,
-    )
-    lines = [(line, deed(line.kind)) for line in show_ledger(rows.items)]
-    return render(
-        request, "assist/ledger.html", {"lines": lines, "next": rows.next, "after": after}
-    )
 
 
 @require_GET

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from village.assist.models import Accreditation, Centre, Mandate, MandateQuerySet
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
-from village.journal.models import Entry
 from village.residents.models import Membership, Role
 from village.residents.queries import granted, holds, is_member
 
@@ -200,11 +199,6 @@ def desk_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:
     if found is None:
         raise NotFound
     return found
-
-
-def ledger_of(person_id: UUID) -> QuerySet[Entry]:
-    """Give what helpers did in a person's name."""
-    return Entry.objects.filter(principal_id=person_id, helper_id__isnull=False)
 
 
 def _given_or_held(by: Actor, at: datetime) -> Q:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -14,9 +13,7 @@ from pydantic import BeforeValidator, ConfigDict
 from village.assist.models import Centre, ConsentKind, Mandate, MandateStatus, Term
 from village.core.actor import Scope
 from village.core.schemas import In, Line, Out
-from village.journal.models import Entry
 from village.residents.models import Role
-from village.residents.queries import names_of
 
 
 class CentreOut(Out):
@@ -103,23 +100,6 @@ class MyMandateOut(MandateOut):
     side: Side
 
 
-class LedgerLineOut(Out):
-    """
-    Something that a helper did in my name.
-
-    ``kind`` is that of the fact in the journal; ``at`` is when it happened.
-    """
-
-    id: int
-    village: str
-    created_at: datetime
-    at: datetime
-    kind: str
-    helper: UUID
-    helper_name: str | None
-    mandate: UUID
-
-
 def show_centre(centre: Centre, roles: list[Role]) -> CentreOut:
     """Show a centre."""
     return CentreOut(
@@ -156,22 +136,3 @@ def show_my_mandate(mandate: Mandate, *, me: UUID, at: datetime) -> MyMandateOut
     """Show a mandate to one of its two sides."""
     side = Side.GIVEN if mandate.person_id == me else Side.HELD
     return MyMandateOut(**show_mandate(mandate, at=at).model_dump(), side=side)
-
-
-def show_ledger(entries: Collection[Entry]) -> list[LedgerLineOut]:
-    """Show what helpers did, with their names as they are now."""
-    names = names_of({entry.helper_id for entry in entries if entry.helper_id is not None})
-    return [
-        LedgerLineOut(
-            id=entry.pk,
-            village=entry.village_id,
-            created_at=entry.at,
-            at=entry.at,
-            kind=entry.kind,
-            helper=entry.helper_id,
-            helper_name=names.get(entry.helper_id),
-            mandate=entry.mandate_id,
-        )
-        for entry in entries
-        if entry.helper_id is not None and entry.mandate_id is not None
-    ]

@@ -6,7 +6,6 @@ from village.assist import pages
 
 urlpatterns: list[URLPattern] = [
     path("helping", pages.helping, name="helping"),
-    path("helping/ledger", pages.ledger, name="ledger"),
     path("centres/<uuid:centre_id>/held", pages.held, name="held"),
     path("centres/<uuid:centre_id>/desk", pages.desk, name="centre-desk"),
     path("centres/<uuid:centre_id>/register", pages.register, name="register-mandate"),

@@ -1,4 +1,4 @@
-"""What a mandate covers and what was done under it, in words that people use."""
+"""What a mandate covers, in words that people use."""
 
 from __future__ import annotations
 
@@ -18,22 +18,3 @@ SCOPES = {
     Scope.NOTIFICATION_SETTINGS: _("choose how you are told of things"),
     Scope.CONTACT_DETAILS: _("keep your address and number up to date"),
 }
-
-# By the kind of the fact in the journal; the rooms name theirs, and never rename them.
-DEEDS = {
-    "events.event_announced": _("wrote down an event"),
-    "events.event_published": _("announced an event"),
-    "events.attendance_confirmed": _("signed you up for an event"),
-    "events.attendance_waitlisted": _("put you on a waiting list"),
-    "events.attendance_changed": _("changed how you come to an event"),
-    "events.attendance_withdrawn": _("took you off an event"),
-    "events.occurrence_cancelled": _("called off an event"),
-    "messaging.case_opened": _("wrote to the town hall"),
-    "messaging.message_written": _("answered the town hall"),
-    "news.article_read": _("read an article to you"),
-}
-
-
-def deed(kind: str) -> str:
-    """Say what a fact of this kind was; one that has no words here is named as it is."""
-    return str(DEEDS[kind]) if kind in DEEDS else kind

@@ -29,6 +29,19 @@ class Scope(StrEnum):
     CONTACT_DETAILS = "contact.details"
 
 
+class Level(StrEnum):
+    """Name how far a scope goes: each includes those before it."""
+
+    READ = "read"
+    PREPARE = "prepare"
+    ACT = "act"
+
+    def reaches(self, needed: Level) -> bool:
+        """Tell whether this level is enough."""
+        levels = list(Level)
+        return levels.index(self) >= levels.index(needed)
+
+
 class Cover(Enum):
     """Say that what is asked needs a mandate, but no scope of it."""
 
@@ -48,6 +61,8 @@ class Actor:
     A resident who acts for herself is her own principal and has no helper. In assisted
     mode the helper is the volunteer at the screen, the principal is the person it counts
     for, and the mandate is what allows it, as far as ``scopes`` go and until ``until``.
+    ``limits`` names the scopes under which she may only read, or only prepare; ``second_id`` is
+    whoever else has said yes, where one volunteer alone is not enough.
     The system itself (a feed pulled on schedule) acts as ``SYSTEM``, which is nobody.
     """
 
@@ -56,6 +71,8 @@ class Actor:
     mandate_id: UUID | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
     until: datetime | None = None
+    limits: frozenset[tuple[Scope, Level]] = frozenset()
+    second_id: UUID | None = None
 
     def __post_init__(self) -> None:
         if (self.helper_id is None) != (self.mandate_id is None):
@@ -66,9 +83,20 @@ class Actor:
         """Tell whether a helper acts for somebody else."""
         return self.mandate_id is not None
 
-    def may(self, needed: Needs) -> bool:
+    def may(self, needed: Needs, level: Level = Level.READ) -> bool:
         """Tell whether the mandate covers what is needed; ``None`` is what no mandate covers."""
-        return not self.is_assisted or needed is EVERY_MANDATE or needed in self.scopes
+        if not self.is_assisted or needed is EVERY_MANDATE:
+            return True
+        return needed in self.scopes and self.level(needed).reaches(level)
+
+    def level(self, scope: Needs) -> Level:
+        """Tell how far one of the scopes goes."""
+        return next((level for limited, level in self.limits if limited == scope), Level.ACT)
+
+    @property
+    def needs_a_second(self) -> bool:
+        """Tell whether a helper acts of whom nobody else has said yes to it."""
+        return self.is_assisted and self.second_id is None
 
 
 SYSTEM = Actor(principal_id=UUID(int=0))

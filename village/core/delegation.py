@@ -8,17 +8,64 @@ mandate without knowing what one is.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from village.core.actor import Actor
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 
+from village.core.actor import Actor, Level, Needs, Scope
+from village.core.errors import NeedsTwo, OnlyPrepared, OutOfScope
+
+# Asks, with the value "true", that what may only be prepared is prepared.
+PREPARE = "X-Acting-Prepare"
+# Where one volunteer alone could cut somebody off from the village.
+TAKES_TWO = frozenset({Scope.CONTACT_DETAILS})
+Prepare = Callable[[HttpRequest, OnlyPrepared, Scope], HttpResponse]
+Answer = TypeVar("Answer")
 _hold: Callable[[Actor], None] | None = None
 _stands: Callable[[Actor], bool] | None = None
+_prepare: Prepare | None = None
 
 
-def fill(hold: Callable[[Actor], None], stands: Callable[[Actor], bool]) -> None:
-    """Say how a mandate is held and how it stands; called once, when the apps are ready."""
-    global _hold, _stands
-    _hold, _stands = hold, stands
+def fill(hold: Callable[[Actor], None], stands: Callable[[Actor], bool], prepare: Prepare) -> None:
+    """Say how a mandate is held, how it stands, and how an act is prepared; called once."""
+    global _hold, _stands, _prepare
+    _hold, _stands, _prepare = hold, stands, prepare
+
+
+def covered(
+    by: Actor,
+    needed: Needs,
+    level: Level,
+    act: Callable[[], Answer],
+    *,
+    request: HttpRequest,
+    prepares: bool,
+) -> Answer | HttpResponse:
+    """
+    Do what was asked as far as the mandate goes; prepare what it only lets a helper prepare.
+
+    :raises OutOfScope: if the mandate does not cover it
+    :raises OnlyPrepared: if it could be prepared, and nobody has asked for that
+    """
+    if not by.is_assisted:
+        return act()
+    try:
+        if by.may(needed, level):
+            if level is Level.ACT and needed in TAKES_TWO and by.needs_a_second:
+                raise NeedsTwo
+            # What was begun before a verb found that it takes two is taken back.
+            with transaction.atomic():
+                return act()
+        if not by.may(needed, Level.PREPARE):
+            raise OutOfScope
+        raise OnlyPrepared
+    except OnlyPrepared as error:
+        if not prepares or not isinstance(needed, Scope) or not by.may(needed, Level.PREPARE):
+            raise
+        if _prepare is None:
+            raise RuntimeError("no app has said how an act is prepared") from error
+        return _prepare(request, error, needed)
 
 
 def mandate_stands(by: Actor) -> bool:

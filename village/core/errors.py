@@ -64,6 +64,29 @@ class TooMany(DomainError):
         self.retry_after = retry_after
 
 
+class OnlyPrepared(DomainError):
+    """
+    This helper may prepare it now, and somebody else says yes to it.
+
+    Whoever asks for the same again with ``X-Acting-Prepare: true`` has it prepared.
+    """
+
+    code = "assist.only_prepared"
+    status = 403
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or _("You may prepare this. The person says yes to it herself."))
+
+
+class NeedsTwo(OnlyPrepared):
+    """A second volunteer of the centre has to say yes to this."""
+
+    code = "assist.needs_two"
+
+    def __init__(self) -> None:
+        super().__init__(_("You may prepare this. A second volunteer of the centre confirms it."))
+
+
 class Invalid(DomainError):
     """The input has the right shape, but its values make no sense."""
 

@@ -21,8 +21,9 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.defaults import server_error
 
-from village.core.actor import Actor, Needs
-from village.core.errors import DomainError, OutOfScope
+from village.core.actor import Actor, Level, Needs
+from village.core.delegation import covered
+from village.core.errors import DomainError
 from village.core.http import ActorRequest
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 SIGN_IN = "/sign-in"
+_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class PageRequest(ActorRequest):
@@ -43,9 +45,11 @@ class PageRequest(ActorRequest):
     prefix: str
 
 
-def page(*, scope: Needs, door: str = "") -> Callable[[View], View]:
+def page(*, scope: Needs, door: str = "", level: Level = Level.ACT) -> Callable[[View], View]:
     """
     Declare a page and what a mandate must cover for a helper to see it for somebody.
+
+    Looking at it has the level of a read, and so can have sending its form.
 
     As with the API's operations, ``scope=None`` means that no mandate ever does. Strangers are
     asked to sign in; a rule that says no becomes a page in kind words.
@@ -59,9 +63,15 @@ def page(*, scope: Needs, door: str = "") -> Callable[[View], View]:
                 return to_sign_in(request)
             request.door, request.village = door, None
             try:
-                if not actor.may(scope):
-                    raise OutOfScope
-                response = view(request, *args, **kwargs)
+                response = covered(
+                    actor,
+                    scope,
+                    Level.READ if request.method in _LOOKS else level,
+                    lambda: view(request, *args, **kwargs),
+                    request=request,
+                    # Whoever has filled in a form is not asked to send it a second time.
+                    prepares=True,
+                )
             except DomainError as error:
                 response = refusal(request, error)
             except (OperationalError, InterfaceError):

@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 import ninja
 
-from village.core.actor import Needs
-from village.core.errors import OutOfScope
+from village.core.actor import Level, Needs
+from village.core.delegation import PREPARE, covered
 from village.core.permissions import Standing, Who
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,13 +36,13 @@ class Router(ninja.Router):
         self, path: str, *, scope: Needs, who: Who, **options: Any
     ) -> Declare:
         """Declare a read."""
-        return self._declare(super().get, path, scope, who, options)
+        return self._declare(super().get, path, scope, who, options, Level.READ)
 
     def post(  # type: ignore[override]
-        self, path: str, *, scope: Needs, who: Who, **options: Any
+        self, path: str, *, scope: Needs, who: Who, level: Level = Level.ACT, **options: Any
     ) -> Declare:
-        """Declare a verb."""
-        return self._declare(super().post, path, scope, who, options)
+        """Declare a verb; one that only notes what was read has the level of a read."""
+        return self._declare(super().post, path, scope, who, options, level)
 
     def put(  # type: ignore[override]
         self, path: str, *, scope: Needs, who: Who, **options: Any
@@ -64,12 +64,18 @@ class Router(ninja.Router):
 
     @staticmethod
     def _declare(
-        declare: Callable[..., Any], path: str, scope: Needs, who: Who, options: dict[str, Any]
+        declare: Callable[..., Any],
+        path: str,
+        scope: Needs,
+        who: Who,
+        options: dict[str, Any],
+        level: Level = Level.ACT,
     ) -> Declare:
         if ("auth" in options and options["auth"] is None) != (Standing.ANYONE in who.may):
             raise TypeError(f"{path}: what anyone may do has auth=None, and nothing else has")
         shown = options.setdefault("openapi_extra", {})
         shown["x-assisted-scope"] = scope.value if scope is not None else None
+        shown["x-assisted-level"] = level.value if scope is not None else None
         shown["x-who"] = who.shown()
         register = declare(path, **options)
 
@@ -77,9 +83,16 @@ class Router(ninja.Router):
             @wraps(view)
             def operation(request: Any, *args: Any, **kwargs: Any) -> Any:
                 actor = getattr(request, "actor", None)
-                if actor is not None and not actor.may(scope):
-                    raise OutOfScope
-                return view(request, *args, **kwargs)
+                if actor is None:
+                    return view(request, *args, **kwargs)
+                return covered(
+                    actor,
+                    scope,
+                    level,
+                    lambda: view(request, *args, **kwargs),
+                    request=request,
+                    prepares=request.headers.get(PREPARE) == "true",
+                )
 
             # ninja looks names up where a function was written, which is here now.
             operation.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]

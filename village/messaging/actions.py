@@ -40,13 +40,15 @@ def open_case(
 
     :raises NotFound: if the village shows the actor no such department or category
     :raises OutOfScope: if the mandate does not cover writing to the authority
+    :raises NeedsTwo: if a second volunteer has to say yes, because it is confidential
     """
     department = queries.department_or_404(village, department_id)
-    policies.may_open(by, department).enforce()
+    category = _category(department, category_id)
+    policies.may_open(by, department, category).enforce()
     case = Case.objects.create(
         village_id=village,
         department=department,
-        category=_category(department, category_id),
+        category=category,
         title=title,
         author_id=by.principal_id,
         via_helper=by.is_assisted,
@@ -76,6 +78,7 @@ def write_message(*, by: Actor, case_id: UUID, text: str, at: datetime) -> Messa
 
     :raises NotFound: if the actor sees no such case
     :raises OutOfScope: if the mandate does not cover writing to the authority
+    :raises NeedsTwo: if a second volunteer has to say yes, because it is confidential
     """
     case = _locked(case_id)
     policies.may_write(by, case).enforce()

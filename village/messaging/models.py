@@ -29,10 +29,16 @@ class Department(VillageObject):
 
 
 class Category(VillageObject):
-    """Name what a case can be about in one department."""
+    """
+    Name what a case can be about in one department.
+
+    One that is ``confidential``, because it is about social or medical matters, takes two
+    volunteers where somebody is helped.
+    """
 
     department = models.ForeignKey(Department, models.CASCADE, related_name="categories")
     name = models.CharField(max_length=120)
+    confidential = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [

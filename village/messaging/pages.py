@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from village.core.actor import Actor, Scope
 from village.core.doors import Door, Front, open_door
-from village.core.errors import Invalid
+from village.core.errors import Invalid, OnlyPrepared
 from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
 from village.journal.queries import top
@@ -133,6 +133,7 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
     rows = cut(
         queries.messages_of(found), order=("-number",), limit=MESSAGES_ON_A_PAGE, after=after
     )
+    may_write = policies.may_write(request.actor, found)
     shown = {
         "case": found,
         "topic": topic,
@@ -143,7 +144,8 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         "older": rows.next,
         "after": after,
         "form": form,
-        "may_write": bool(policies.may_write(request.actor, found)),
+        # What a helper may only prepare has its form as well.
+        "may_write": may_write or isinstance(may_write.refusal, OnlyPrepared),
         "may_handle": bool(policies.may_handle(request.actor, found)),
         "is_new": found.status == CaseStatus.OPEN,
         "is_done": found.status == CaseStatus.RESOLVED,

@@ -5,24 +5,24 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from village.core.actor import Actor, Scope
-from village.core.errors import OutOfScope
+from village.core.errors import NeedsTwo, OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
 from village.messaging import queries
-from village.messaging.models import Case, Department
+from village.messaging.models import Case, Category, Department
 from village.residents.queries import is_member
 
 
-def may_open(by: Actor, department: Department) -> Verdict:
-    """Say whether the actor may bring a case to a department."""
+def may_open(by: Actor, department: Department, category: Category | None = None) -> Verdict:
+    """Say whether the actor may bring a case to a department, about something or in general."""
     if not is_member(by, department.village_id):
         return hidden()
-    return _covered(by)
+    return _covered(by, category)
 
 
 def may_write(by: Actor, case: Case) -> Verdict:
     """Say whether the actor may write in a case: as its author, or as a clerk."""
     if queries.is_author(by, case):
-        return _covered(by)
+        return _covered(by, case.category)
     return ALLOWED if queries.is_clerk(by, case.department) else hidden()
 
 
@@ -35,5 +35,9 @@ def may_handle(by: Actor, case: Case) -> Verdict:
     return hidden()
 
 
-def _covered(by: Actor) -> Verdict:
-    return ALLOWED if by.may(Scope.AUTHORITY_WRITE) else Verdict(OutOfScope())
+def _covered(by: Actor, category: Category | None) -> Verdict:
+    if not by.may(Scope.AUTHORITY_WRITE):
+        return Verdict(OutOfScope())
+    if by.needs_a_second and category is not None and category.confidential:
+        return Verdict(NeedsTwo())
+    return ALLOWED

@@ -12,10 +12,15 @@ from village.messaging.models import Case, CaseStatus, Department, Message
 
 
 class CategoryOut(Out):
-    """What a case can be about in a department."""
+    """
+    What a case can be about in a department.
+
+    What is ``confidential`` takes a second volunteer where somebody is helped.
+    """
 
     id: UUID
     name: str
+    confidential: bool
 
 
 class DepartmentOut(Out):
@@ -105,7 +110,10 @@ def show_department(department: Department) -> DepartmentOut:
         created_at=department.created_at,
         name=department.name,
         about=department.about,
-        categories=[CategoryOut(id=each.pk, name=each.name) for each in categories],
+        categories=[
+            CategoryOut(id=each.pk, name=each.name, confidential=each.confidential)
+            for each in categories
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from ninja import Status
 
-from village.core.actor import EVERY_MANDATE
+from village.core.actor import EVERY_MANDATE, Level
 from village.core.http import ActorRequest
 from village.core.permissions import SIGNED_IN
 from village.core.router import Router
@@ -22,7 +22,13 @@ class TicketOut(Out):
     expires_in: int
 
 
-@router.post("/realtime/tickets", response={201: TicketOut}, scope=EVERY_MANDATE, who=SIGNED_IN)
+@router.post(
+    "/realtime/tickets",
+    response={201: TicketOut},
+    scope=EVERY_MANDATE,
+    who=SIGNED_IN,
+    level=Level.READ,
+)
 def create_ticket(request: ActorRequest) -> Status[TicketOut]:
     """Ask for a ticket: single use, to be said in the first frame of a socket."""
     ticket = tickets.open_ticket(

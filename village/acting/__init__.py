@@ -1,0 +1,1 @@
+"""Acting in somebody's name, and answering for it: sessions, prepared acts, ledger, statement."""

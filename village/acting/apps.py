@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ActingConfig(AppConfig):
+    name = "village.acting"
+    label = "acting"
+
+    def ready(self) -> None:
+        from village.acting import replay
+        from village.assist import queries
+        from village.core import delegation
+
+        delegation.fill(queries.hold, queries.stands, replay.prepare)

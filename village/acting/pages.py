@@ -1,0 +1,97 @@
+"""What waits for a yes, and what was done in one's name, in a browser."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from village.acting import actions, policies, queries
+from village.acting.replay import ask, shown_of
+from village.acting.schemas import show_ledger
+from village.assist.queries import desk_or_404
+from village.core.actor import EVERY_MANDATE
+from village.core.errors import Invalid, NotFound
+from village.core.pages import PageRequest, page
+from village.core.pagination import page as cut
+from village.residents.pages import enter, stay_home
+
+ON_A_PAGE = 30
+NEWEST_FIRST = ("-created_at", "-id")
+
+
+@require_GET
+@page(scope=None, door="helping")
+def ledger(request: PageRequest) -> HttpResponse:
+    """Show what helpers did in one's name."""
+    stay_home(request)
+    after = request.GET.get("after")
+    rows = cut(
+        queries.ledger_of(request.actor.principal_id),
+        order=("-id",),
+        limit=ON_A_PAGE,
+        after=after,
+    )
+    shown = {"lines": show_ledger(rows.items), "next": rows.next, "after": after}
+    return render(request, "acting/ledger.html", shown)
+
+
+@require_GET
+@page(scope=EVERY_MANDATE, door="helping")
+def waiting(request: PageRequest) -> HttpResponse:
+    """Show what waits for one's yes; in assisted mode for the person's."""
+    stay_home(request)
+    acts = queries.waiting_for(request.actor, at=timezone.now()).order_by(*NEWEST_FIRST)
+    return render(request, "acting/waiting.html", {"acts": acts[:ON_A_PAGE]})
+
+
+@require_GET
+@page(scope=None, door="helping")
+def waiting_at_centre(request: PageRequest, centre_id: UUID) -> HttpResponse:
+    """Show what waits at a centre for a second volunteer."""
+    at = timezone.now()
+    centre = desk_or_404(request.actor, centre_id, at=at)
+    enter(request, centre.village_id)
+    acts = queries.waiting_at(centre.pk, request.actor, at=at).order_by(*NEWEST_FIRST)
+    return render(request, "acting/waiting.html", {"acts": acts[:ON_A_PAGE], "centre": centre})
+
+
+@require_GET
+@page(scope=EVERY_MANDATE, door="helping")
+def prepared(request: PageRequest, act_id: UUID) -> HttpResponse:
+    """Show what was prepared, to those whose yes it waits for, and to who prepared it."""
+    at, by = timezone.now(), request.actor
+    act = queries.prepared_acts().filter(pk=act_id).first()
+    if act is None:
+        raise NotFound
+    verdict = policies.may_settle(by, act, at=at)
+    is_hers = by.is_assisted and (by.helper_id, by.mandate_id) == (act.volunteer_id, act.mandate_id)
+    if not verdict and not is_hers:
+        verdict.enforce()
+    enter(request, act.village_id)
+    shown = {
+        "act": act,
+        "given": shown_of(act),
+        "may_settle": bool(verdict) and act.settled_at is None,
+        "reason": verdict.reason,
+    }
+    return render(request, "acting/prepared.html", shown)
+
+
+@require_POST
+@page(scope=EVERY_MANDATE, door="helping")
+def settle(request: PageRequest, act_id: UUID) -> HttpResponse:
+    """Say yes to what was prepared, or no."""
+    at, by = timezone.now(), request.actor
+    answer = request.POST.get("answer")
+    if answer == "yes":
+        actions.carry_out(by=by, act_id=act_id, ask=ask, at=at)
+    elif answer == "no":
+        actions.drop(by=by, act_id=act_id, at=at)
+    else:
+        raise Invalid(_("Please choose what to do."))
+    return redirect("prepared-act", act_id)

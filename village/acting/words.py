@@ -1,0 +1,57 @@
+"""What was done in somebody's name, in words that people use."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+# What a helper did, said to the person it was done for. By the kind of the fact in the journal;
+# the rooms name theirs, and never rename them.
+DEEDS = {
+    "acting.act_carried_out": _("confirmed with you what had been prepared"),
+    "acting.act_dropped": _("crossed out what had been prepared"),
+    "acting.act_prepared": _("prepared something for a yes"),
+    "carpool.booking_cancelled": _("cancelled your seat in a car"),
+    "carpool.request_withdrawn": _("took back your search for a ride"),
+    "carpool.ride_cancelled": _("called off your ride"),
+    "carpool.ride_offered": _("offered a ride in your name"),
+    "carpool.ride_requested": _("looked for a ride for you"),
+    "carpool.seats_booked": _("asked a driver for a seat for you"),
+    "events.attendance_changed": _("changed how you come to an event"),
+    "events.attendance_confirmed": _("signed you up for an event"),
+    "events.attendance_promoted": _("moved somebody up from the waiting list"),
+    "events.attendance_waitlisted": _("put you on a waiting list"),
+    "events.attendance_withdrawn": _("took you off an event"),
+    "events.event_announced": _("wrote down an event"),
+    "events.event_published": _("announced an event"),
+    "events.occurrence_cancelled": _("called off an event"),
+    "messaging.case_opened": _("wrote to the town hall"),
+    "messaging.message_written": _("answered the town hall"),
+    "news.article_read": _("read an article to you"),
+    "notifications.preference_set": _("changed how you are told of things"),
+}
+# What no mandate covers: nobody ever does it in somebody else's name.
+NEVER = frozenset(
+    {
+        "assist.mandate_granted",
+        "assist.mandate_revoked",
+        "carpool.booking_answered",
+        "messaging.case_acknowledged",
+        "messaging.case_resolved",
+        "news.article_corrected",
+        "news.article_pictured",
+        "news.article_published",
+        "news.article_retracted",
+        "notifications.inbox_read",
+        "notifications.notification_made",
+        "notifications.notification_read",
+        "residents.resident_joined",
+        "residents.resident_left",
+        "residents.role_granted",
+        "residents.role_withdrawn",
+    }
+)
+
+
+def deed(kind: str) -> str:
+    """Say what a fact of this kind was."""
+    return str(DEEDS.get(kind) or _("did something that this village has no words for any more"))
