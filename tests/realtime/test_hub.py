@@ -132,7 +132,7 @@ class TestRevocation:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         nora = await signed_in(people.nora)
-        door = Pause(monkeypatch, "door")
+        door = Pause(monkeypatch, "doors")
         await nora.say(type="subscribe", topic=NEWS)
         await door.until_found()
 

@@ -40,6 +40,7 @@ def _to_the_person(fact: MandateGranted | MandateRevoked) -> list[dict[str, UUID
 desk = Topic(
     "centres/{centre}/desk",
     admits=works_here,
+    for_a_time=True,
     scope=None,
     who=may(Standing.VOLUNTEER, Standing.COORDINATOR),
     snapshot="/api/v1/centres/{centre}/mandates?position=1",

@@ -63,7 +63,8 @@ class Topic:
     every mandate each kind of fact has its own. ``snapshot`` is the address of the list that a
     client loads when it cannot resume. A ``hot`` topic is one that many transactions write at
     once. ``erasing`` facts take back what earlier frames showed. ``admits_all(actors,
-    **parameters)`` is the same door for many at once, where one query can tell.
+    **parameters)`` is the same door for many at once, where one query can tell. Where somebody is
+    admitted ``for_a_time``, the door is asked again every few seconds.
     """
 
     declared: ClassVar[dict[str, Topic]] = {}
@@ -81,12 +82,14 @@ class Topic:
         erasing: frozenset[type[Fact]] = frozenset(),
         relays_typing: bool = False,
         hot: bool = False,
+        for_a_time: bool = False,
     ) -> None:
         if path in Topic.declared:
             raise TypeError(f"two topics claim the path {path!r}")
         self.path, self.admits, self.scope, self.snapshot = path, admits, scope, snapshot
         self.admits_all, self.relays_typing, self.hot = admits_all, relays_typing, hot
         self.who = who
+        self.for_a_time = for_a_time
         self.erasing_kinds = frozenset(fact.kind for fact in erasing)
         self.parameters = tuple(name for _, name, _, _ in string.Formatter().parse(path) if name)
         self.cargo: dict[type[Fact], Cargo] = {}

@@ -9,8 +9,7 @@ asks the database per stream, never per socket, and an idle socket has no task o
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,11 +17,11 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 
 from village.core.actor import Scope
-from village.journal import epochs, queries
+from village.journal import epochs
 from village.journal.topics import find
 from village.realtime import hints, lookups
-from village.realtime.access import NOBODY
 from village.realtime.channel import Channel, Follower
+from village.realtime.doors import Doors
 from village.realtime.frames import Encoded, dump
 from village.realtime.lookups import Lookups
 from village.realtime.names import address_of
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from village.realtime.consumer import Connection
 
 log = structlog.get_logger(__name__)
-# Further behind than this, a client is better off loading the list.
-TOO_FAR = 2000
 STALLED_MAX = 20.0
 
 
@@ -48,7 +45,7 @@ class Hub:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.reader = LogReader(self.channels, self.lookups, self.run)
         self.wires = None if settings.EMBEDDED else Wires(self.channels.keys, self.receive)
-        self._waiting: dict[str, list[tuple[Connection, str, Since | None]]] = {}
+        self._doors = Doors(self)
         self._arrived: dict[str, list[Encoded]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -88,11 +85,12 @@ class Hub:
         """Give when the log last answered, on the monotonic clock; 0 before the first time."""
         return self.reader.healthy_at
 
-    def run(self, work: Any) -> None:
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Keep a task until it ends."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     # --- Following ----------------------------------------------------------------------------
     def subscribe(self, connection: Connection, topic: str, since: Since | None) -> None:
@@ -103,15 +101,13 @@ class Hub:
             return
         channel = self._channel(followed.address)
         # Registered before the door is asked: what happens from here on is not missed.
-        self._waiting.setdefault(channel.address, []).append((connection, topic, since))
-        if len(self._waiting[channel.address]) == 1:
-            self.run(self._open(channel))
+        self._doors.ask(connection, channel, topic, since)
 
     def unsubscribe(self, follower: Follower) -> None:
         """Let a socket follow no longer."""
         channel = follower.channel
         channel.leave(follower)
-        self._drop_if_idle(channel)
+        self.drop_if_idle(channel)
 
     def _channel(self, address: str) -> Channel:
         channel = self.channels.get(address)
@@ -124,71 +120,12 @@ class Hub:
                 self.run(self.wires.join(address))
         return channel
 
-    def _drop_if_idle(self, channel: Channel) -> None:
-        if channel.followers or channel.listeners or channel.address in self._waiting:
+    def drop_if_idle(self, channel: Channel) -> None:
+        """Forget a stream that nobody follows or waits for."""
+        if channel.followers or channel.listeners or self._doors.are_asked_for(channel):
             return
         if self.channels.pop(channel.address, None) is not None and self.wires is not None:
             self.run(self.wires.part(channel.address))
-
-    async def _open(self, channel: Channel) -> None:
-        """Ask the door for everybody who waits at a stream, as often as somebody does."""
-        while self._waiting.get(channel.address):
-            waiting = list(self._waiting[channel.address])
-            actors = {connection.actor for connection, _, _ in waiting}
-            asked = {connection: connection.access for connection, _, _ in waiting}
-            try:
-                let_in, stands, hidden = await self.lookups.run(
-                    lookups.door, channel.followed, actors
-                )
-            except DatabaseError as error:
-                log.warning("door_unavailable", error=type(error).__name__)
-                await asyncio.sleep(random.uniform(0.2, 1.0))
-                # Whoever has gone meanwhile is not asked for again.
-                self._waiting[channel.address] = [
-                    each for each in self._waiting[channel.address] if each[0].is_open
-                ]
-                continue
-            del self._waiting[channel.address][: len(waiting)]
-            if let_in and channel.seq is None:
-                channel.start(stands.epoch, stands.seq)
-            for connection, topic, since in waiting:
-                if connection.access != asked[connection]:
-                    # Her access changed while the door was asked: it is asked again.
-                    self._waiting[channel.address].append((connection, topic, since))
-                elif connection.actor not in let_in:
-                    connection.refuse(topic, "topic.not_admitted")
-                elif connection.is_open and topic in connection.session.topics:
-                    connection.hide(hidden.get(connection.actor.principal_id, NOBODY))
-                    self._admit(connection, topic, channel, since, stands)
-            if channel.missed_hints:
-                channel.missed_hints = False
-                self.reader.read_on(channel)
-        self._waiting.pop(channel.address, None)
-        self._drop_if_idle(channel)
-
-    def _admit(
-        self,
-        connection: Connection,
-        topic: str,
-        channel: Channel,
-        since: Since | None,
-        stands: queries.Top,
-    ) -> None:
-        newest = max(channel.seq or 0, stands.seq)
-        reason = _reset_reason(since, channel.epoch, newest, stands.floor)
-        head = {"topic": topic, "epoch": channel.epoch, "seq": channel.seq}
-        if reason:
-            snapshot = channel.followed.topic.snapshot_at(channel.address)
-            connection.forget(topic)
-            connection.say({"type": "reset", "reason": reason, **head, "snapshot": snapshot})
-            return
-        # Whoever asked twice before the door answered follows once.
-        connection.stop_following(topic)
-        follower = Follower(connection, channel, topic, since.seq if since else (channel.seq or 0))
-        connection.follow(follower)
-        connection.say({"type": "subscribed", **head, "recovered": since is not None})
-        channel.followers[follower] = None
-        channel.pump(follower)
 
     # --- Frames -------------------------------------------------------------------------------
     def receive(self, message: dict[str, Any]) -> None:
@@ -250,10 +187,11 @@ class Hub:
     async def _start_watching(self, channel: Channel) -> None:
         while channel.seq is None:
             try:
-                stands = await self.lookups.run(lookups.stand, channel.address)
+                found = await self.lookups.run(lookups.stands, [channel.address])
             except DatabaseError:
                 await asyncio.sleep(POLL)
             else:
+                stands = found[channel.address]
                 channel.start(stands.epoch, stands.seq)
 
     # --- Other processes ----------------------------------------------------------------------
@@ -275,22 +213,6 @@ class Hub:
 
 def _seq(frame: Encoded) -> int:
     return frame.seq
-
-
-def _reset_reason(since: Since | None, epoch: str, newest: int, floor: int) -> str:
-    """Say why a client cannot go on from its position; empty when it can."""
-    if since is None:
-        return ""
-    # A list that was read before the stream's first frame stands at the beginning of any epoch.
-    if since.epoch != epoch and (since.epoch, since.seq) != ("", 0):
-        return "epoch"
-    if since.seq > newest:
-        return "ahead"
-    if since.seq < floor:
-        return "trimmed"
-    if newest - since.seq > TOO_FAR:
-        return "too_far"
-    return ""
 
 
 hub = Hub()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from village.core import delegation
 from village.core.actor import Actor
 from village.journal import queries
 from village.journal.models import Stream
-from village.journal.queries import Top
+from village.journal.queries import NOWHERE, Top
 from village.journal.topics import Followed, admitted
 from village.realtime.access import Hidden, hidden_from
 from village.realtime.frames import Encoded, encode
@@ -47,26 +47,40 @@ def _closing(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         connections.close_all()
 
 
-def door(followed: Followed, actors: Collection[Actor]) -> tuple[set[Actor], Top, Hidden]:
+Asked = Mapping[str, tuple[Followed, Collection[Actor]]]
+
+
+def let_in(asked: Asked) -> tuple[dict[str, set[Actor]], Hidden]:
     """
-    Say who may follow a stream, where it stands, and whom each of them must not meet there.
+    Say of each stream which of those who ask may follow it now.
+
+    And of each of those, whom she must not meet there.
+    """
+    admits = {address: admitted(actors, followed) for address, (followed, actors) in asked.items()}
+    people = {actor.principal_id for actors in admits.values() for actor in actors}
+    return admits, hidden_from(people)
+
+
+def doors(asked: Asked) -> tuple[dict[str, tuple[set[Actor], Top]], Hidden]:
+    """
+    Say the same, and where each stream stands: one query for all of them.
 
     In this order: whoever is admitted sees all that happens from that position on.
     """
-    let_in = admitted(actors, followed)
-    if not let_in:
-        return let_in, queries.NOWHERE, {}
-    stands = stand(followed.address)
-    return let_in, stands, hidden_from({actor.principal_id for actor in let_in})
+    admits, hidden = let_in(asked)
+    tops = stands([address for address, actors in admits.items() if actors])
+    return {
+        address: (actors, tops.get(address, NOWHERE)) for address, actors in admits.items()
+    }, hidden
 
 
-def stand(address: str) -> Top:
-    """Tell where a stream stands; the first to follow it gives it its epoch."""
-    stands = queries.top(address)
-    if not stands.epoch:
-        Stream.objects.get_or_create(address=address)
-        stands = queries.top(address)
-    return stands
+def stands(addresses: Collection[str]) -> dict[str, Top]:
+    """Tell where streams stand; the first to follow one gives it its epoch."""
+    found = queries.tops(addresses)
+    if fresh := sorted(set(addresses) - found.keys()):
+        Stream.objects.bulk_create([Stream(address=each) for each in fresh], ignore_conflicts=True)
+        found |= queries.tops(fresh)
+    return found
 
 
 def frames(followed: Followed, after: int, *, limit: int) -> list[Encoded]:

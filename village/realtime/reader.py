@@ -20,13 +20,13 @@ from village.journal import epochs, queries
 from village.realtime import lookups
 from village.realtime.channel import PAGE, RING, Channel, Follower
 from village.realtime.frames import Batch
+from village.realtime.gathering import Run
 from village.realtime.lookups import Lookups
 
 log = structlog.get_logger(__name__)
 POLL = 1.0
 GRACE = 0.1
 READS = Counter("village_hub_log_reads_total", "Reads of the log by the hub.")
-Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
 class LogReader:
@@ -110,9 +110,9 @@ class LogReader:
             }
             try:
                 tops = await self.lookups.run(queries.tops, shown)
-                for address in shown.keys() - tops.keys():
-                    # A store from before the stream began knows nothing of it.
-                    tops[address] = await self.lookups.run(lookups.stand, address)
+                if missing := shown.keys() - tops.keys():
+                    # A store from before a stream began knows nothing of it.
+                    tops |= await self.lookups.run(lookups.stands, missing)
                 for address, stands in tops.items():
                     channel = self.channels.get(address)
                     if (

@@ -10,21 +10,21 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter as Tally
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-import structlog
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.utils import timezone
 from prometheus_client import Gauge
 
-from village.journal.topics import admitted
 from village.realtime import lookups, tickets
-from village.realtime.access import NOBODY, access, hidden_from
+from village.realtime.access import NOBODY, access
 from village.realtime.admission import Admission
+from village.realtime.channel import Follower
 from village.realtime.frames import Encoded
+from village.realtime.gathering import Gathering
 from village.realtime.hub import hub
 from village.realtime.protocol import HEARTBEAT, HELLO_WITHIN, MAX_AGE, Close
 from village.realtime.tickets import Identity
@@ -32,12 +32,16 @@ from village.realtime.tickets import Identity
 if TYPE_CHECKING:
     from village.realtime.consumer import Connection
 
-log = structlog.get_logger(__name__)
 SOCKETS = Gauge("village_sockets", "Open sockets.")
 SOCKETS_PER_RESIDENT = 8
-# Sign-outs reach a socket within this many seconds; house rule 6 asks for five.
-SESSIONS_EVERY = 3
+# What ends reaches a socket within this many seconds; house rule 6 asks for five.
+CHECKED_EVERY = 3
+CHECKED_AT_ONCE = 10_000
 DRAIN_SPREAD = 10
+
+
+class Unavailable(Exception):
+    """Who is signed in cannot be known now."""
 
 
 class Registry:
@@ -53,7 +57,12 @@ class Registry:
         self._slots: list[set[Connection]] = [set() for _ in range(HEARTBEAT)]
         self._strangers: set[Connection] = set()
         self._mandated: set[Connection] = set()
-        self._greeting: list[tuple[Connection, str]] = []
+        self._tickets = Gathering(hub.run, self._redeem, _send_away)
+        self._sessions = Gathering(hub.run, self._know, _say_unavailable)
+        self._doors = Gathering(hub.run, self._ask_doors, _send_on)
+        # What could not be asked here is asked again in a few seconds.
+        self._timed = Gathering(hub.run, self._ask_doors, _leave_be)
+        self._standing = Gathering(hub.run, self._ask_standing, _leave_be, at_once=CHECKED_AT_ONCE)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
@@ -95,37 +104,42 @@ class Registry:
 
     # --- Signing in ---------------------------------------------------------------------------
     def greet(self, connection: Connection, ticket: str) -> None:
-        """Sign a socket in with its ticket; those that arrive together are checked together."""
-        self._greeting.append((connection, ticket))
-        if len(self._greeting) == 1:
-            hub.run(self._redeem())
+        """Sign a socket in with its ticket."""
+        self._tickets.add(ticket, connection)
+
+    async def _redeem(self, shown: dict[str, list[Connection]]) -> None:
+        found = await hub.lookups.run(tickets.redeem, list(shown))
+        for ticket, connections in shown.items():
+            for connection in connections:
+                # A ticket that two sockets of this process say lets the first one in.
+                self._welcome(connection, found.pop(ticket, None))
 
     async def greet_session(self, connection: Connection, session_key: str) -> None:
         """Sign a socket in with the session of its cookie."""
         try:
-            identity = await hub.lookups.run(tickets.identity_of_session, session_key)
-        except DatabaseError:
+            identity = await self.whose(session_key)
+        except Unavailable:
             connection.go_away(DRAIN_SPREAD)
-            return
-        self._welcome(connection, identity)
+        else:
+            self._welcome(connection, identity)
 
-    async def _redeem(self) -> None:
-        # One pass of the loop, so that a herd is one query and not thousands.
-        await asyncio.sleep(0)
-        while self._greeting:
-            arrived = self._greeting[:400]
-            try:
-                found = await hub.lookups.run(tickets.redeem, {ticket for _, ticket in arrived})
-            except DatabaseError as error:
-                log.warning("tickets_unavailable", error=type(error).__name__)
-                for connection, _ in arrived:
-                    connection.go_away(DRAIN_SPREAD)
-                del self._greeting[: len(arrived)]
-                continue
-            del self._greeting[: len(arrived)]
-            for connection, ticket in arrived:
-                # A ticket that two sockets of this process say lets the first one in.
-                self._welcome(connection, found.pop(ticket, None))
+    async def whose(self, session_key: str) -> Identity | None:
+        """
+        Say who is signed in with a session; ``None`` when nobody is.
+
+        :raises Unavailable: when that cannot be known now
+        """
+        answer: asyncio.Future[Identity | None] = asyncio.get_running_loop().create_future()
+        self._sessions.add(session_key, answer)
+        return await answer
+
+    async def _know(self, asked: dict[str, list[asyncio.Future[Identity | None]]]) -> None:
+        found = await hub.lookups.run(tickets.identities_of, list(asked))
+        for session_key, answers in asked.items():
+            for answer in answers:
+                # Whoever asked may have gone.
+                if not answer.done():
+                    answer.set_result(found.get(session_key))
 
     def _welcome(self, connection: Connection, identity: Identity | None) -> None:
         # Whoever said hello twice before the answer is welcome once.
@@ -171,8 +185,16 @@ class Registry:
                     connection.go_away(DRAIN_SPREAD)
                 elif connection.identity is not None:
                     connection.heartbeat()
-            if self._second % SESSIONS_EVERY == 0:
-                await self._check(list(self.connections))
+            if self._second % CHECKED_EVERY == 0:
+                self._check(self.connections)
+                self._look_at_the_clock()
+
+    def _look_at_the_clock(self) -> None:
+        """Look again at who is admitted only for a time, where nobody tells that it is over."""
+        for channel in hub.channels.values():
+            if channel.followed.topic.for_a_time:
+                for follower in channel.followers:
+                    self._timed.add(channel.address, follower)
 
     # --- Letting go ---------------------------------------------------------------------------
     def _look_again_at(self, frame: Encoded) -> None:
@@ -189,49 +211,39 @@ class Registry:
         ]
         for connection in connections:
             connection.access += 1
-        hub.run(self._recheck(connections))
+            for follower in connection.following.values():
+                self._doors.add(follower.channel.address, follower)
+        self._check(connections)
 
-    async def _recheck(self, connections: list[Connection]) -> None:
-        await self._check(connections)
-        await self._hide(connections)
-        for connection in connections:
-            for topic, follower in list(connection.following.items()):
-                try:
-                    let_in = await hub.lookups.run(
-                        admitted, {connection.actor}, follower.channel.followed
-                    )
-                except DatabaseError as error:
-                    # Not knowing is no reason to show more: the client asks again.
-                    log.warning("recheck_failed", error=type(error).__name__)
-                    let_in = set()
-                if not let_in:
+    async def _ask_doors(self, asked: dict[str, list[Follower]]) -> None:
+        """Ask the doors once more for those who are already in."""
+        let_in, hidden = await hub.lookups.run(
+            lookups.let_in,
+            {
+                address: (ones[0].channel.followed, {each.connection.actor for each in ones})
+                for address, ones in asked.items()
+            },
+        )
+        for address, followers in asked.items():
+            for each in followers:
+                connection, topic = each.connection, each.shown
+                if connection.actor in let_in[address]:
+                    connection.hide(hidden.get(connection.actor.principal_id, NOBODY))
+                elif connection.following.get(topic) is each:
                     connection.leave(topic)
                     connection.refuse(topic, "topic.not_admitted")
 
-    async def _hide(self, connections: list[Connection]) -> None:
-        """Find out anew whom each of them must not meet."""
-        people = {connection.actor.principal_id for connection in connections}
-        try:
-            hidden = await hub.lookups.run(hidden_from, people)
-        except DatabaseError as error:
-            log.warning("blocks_unavailable", error=type(error).__name__)
-            return
-        for connection in connections:
-            connection.hide(hidden.get(connection.actor.principal_id, NOBODY))
-
-    async def _check(self, connections: list[Connection]) -> None:
+    def _check(self, connections: Iterable[Connection]) -> None:
         """Close the sockets of those who signed out, are no longer active, or lost a mandate."""
-        identities = {c.identity.key: c.identity for c in connections if c.identity is not None}
-        if not identities:
-            return
-        try:
-            ended = await hub.lookups.run(lookups.ended, identities.values())
-        except DatabaseError as error:
-            log.warning("session_check_failed", error=type(error).__name__)
-            return
-        for connection in connections if ended else ():
-            if connection.identity is not None and connection.identity.key in ended:
-                assisted = connection.actor.is_assisted
+        for connection in connections:
+            if connection.identity is not None:
+                self._standing.add(connection.identity, connection)
+
+    async def _ask_standing(self, asked: dict[Identity, list[Connection]]) -> None:
+        ended = await hub.lookups.run(lookups.ended, asked.keys())
+        for identity, connections in asked.items() if ended else ():
+            for connection in connections if identity.key in ended else ():
+                assisted = identity.actor.is_assisted
                 connection.close(Close.NO_LONGER_ADMITTED if assisted else Close.NOT_SIGNED_IN)
 
     def drain(self) -> None:
@@ -239,6 +251,26 @@ class Registry:
         self.draining = True
         for connection in list(self.connections):
             connection.go_away(random.uniform(0, DRAIN_SPREAD))
+
+
+def _send_away(connections: list[Connection], error: BaseException) -> None:
+    for connection in connections:
+        connection.go_away(DRAIN_SPREAD)
+
+
+def _send_on(followers: list[Follower], error: BaseException) -> None:
+    # Not knowing is no reason to show more: they come back, and are asked for anew.
+    _send_away(list({each.connection for each in followers}), error)
+
+
+def _leave_be(ones: list[Any], error: BaseException) -> None:
+    """Change nothing."""
+
+
+def _say_unavailable(answers: list[asyncio.Future[Identity | None]], error: BaseException) -> None:
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(Unavailable())
 
 
 def _whose(identity: Identity) -> UUID:

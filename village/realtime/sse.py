@@ -16,18 +16,16 @@ from urllib.parse import parse_qs
 
 import orjson
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.http import parse_cookie
 
 from village.core.problem import problem
-from village.realtime import tickets
 from village.realtime.consumer import Connection, is_welcome
 from village.realtime.frames import Batch
 from village.realtime.hub import hub
 from village.realtime.ports.asgi import AsgiPort
 from village.realtime.ports.base import Send
 from village.realtime.protocol import TOPICS_MAX, Since, Subscribe, is_address
-from village.realtime.registry import registry
+from village.realtime.registry import Unavailable, registry
 
 Message = dict[str, Any]
 
@@ -99,8 +97,8 @@ class EventStream:
         if not is_welcome(headers.get(b"origin"), headers):
             return await _refuse(send, 403)
         try:
-            identity = await hub.lookups.run(tickets.identity_of_session, _session(headers))
-        except DatabaseError:
+            identity = await registry.whose(_session(headers))
+        except Unavailable:
             return await _refuse(send, 503)
         if identity is None:
             return await _refuse(send, 401)
