@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ e2e: .venv/.dev ## Walk through the web face in headless Chromium (ARGS= for pyt
 
 bench-fanout: .venv/.dev ## Measure what a delivery costs beside other servers (ROUNDS=3 SIZES= QUICK=1)
 	@.venv/bin/python -m benchmarks.fanout
+
+bench-connect: .venv/.dev ## Measure thousands who come back at once (ROUNDS=3 CLIENTS=5000 QUICK=1)
+	@.venv/bin/python -m benchmarks.connect
 
 fmt: .venv/.dev ## Put the code in the house style
 	.venv/bin/ruff format .

@@ -10,7 +10,8 @@
  * server. All servers are measured so.
  *
  * Plan (one client per line, fields separated by tabs; "-" is empty):
- *   topic  path  extra-header  first-words  second-words  subprotocol  last-number  missed
+ *   topic  path  extra-headers  first-words  second-words  subprotocol  last-number  missed
+ * Headers are separated by two bars.
  * Commands:
  *   connect N rate within   connect the next N; rate 0 is all at once; wait until all follow
  *   run EVENTS FLIGHT TOPICS within   ask for events, FLIGHT at a time, over the first TOPICS
@@ -473,6 +474,7 @@ static void read_plan(const char *path) {
         c->topic = atoi(field(&at));
         c->path = field(&at), c->header = field(&at), c->first = field(&at);
         c->second = field(&at), c->protocol = field(&at);
+        for (char *bar = c->header; (bar = strstr(bar, "||")); bar += 2) memcpy(bar, "\r\n", 2);
         char *last = field(&at);
         c->last = *last ? atoll(last) : -1;
         c->missed = atoi(field(&at));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -20,3 +21,7 @@ application = ProtocolTypeRouter(
         "websocket": URLRouter([path("ws", Socket()), re_path("", refuse_socket)]),  # type: ignore[arg-type,list-item]
     }
 )
+
+# What has been loaded stays: the collector need not look at it again for every few sockets.
+gc.collect()
+gc.freeze()

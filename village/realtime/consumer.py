@@ -26,6 +26,8 @@ from village.realtime.tickets import Identity
 
 Message = dict[str, Any]
 PONG = dump({"type": "pong"})
+# In a scope's extensions: the server has asked whether there is room before the handshake.
+ADMITTED = "village.admitted"
 
 
 class Connection:
@@ -195,7 +197,8 @@ class Socket:
         if not is_welcome(origin, headers) or (offered and SUBPROTOCOL not in offered):
             await send({"type": "websocket.close", "code": 1008})
             return
-        if retry_after := registry.wait():
+        asked = ADMITTED in scope.get("extensions", {})
+        if not asked and (retry_after := registry.wait()):
             await turn_away(scope, send, retry_after)
             return
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
