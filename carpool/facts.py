@@ -67,3 +67,15 @@ class BookingCancelled(Fact, kind="carpool.booking_cancelled"):
     rider_id: UUID
     by_driver: bool
     seats_left: int
+
+
+class RideErased(Fact, kind="carpool.ride_erased"):
+    """A ride is gone together with whoever offered it."""
+
+    offer_id: UUID
+
+
+class RequestErased(Fact, kind="carpool.request_erased"):
+    """A request is gone together with whoever looked for the ride."""
+
+    request_id: UUID

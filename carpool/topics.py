@@ -16,6 +16,7 @@ from carpool.schemas import (
 )
 from village.core.actor import Actor, Scope
 from village.core.permissions import MEMBERS
+from village.core.schemas import GoneOut
 from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
@@ -40,6 +41,11 @@ def booking_card(fact: Booked) -> BookingOut | None:
     """Show a booking to its rider and the driver."""
     booking = queries.booking(fact.booking_id)
     return None if booking is None else booking_out(booking)
+
+
+def gone(fact: facts.RideErased | facts.RequestErased) -> GoneOut:
+    """Take away what went with whoever it belonged to."""
+    return GoneOut(id=fact.offer_id if isinstance(fact, facts.RideErased) else fact.request_id)
 
 
 def sees_offer(by: Actor, *, offer_id: str) -> bool:
@@ -82,3 +88,5 @@ for booked in BOOKED:
 residents_me.carry(
     facts.RideCancelled, offer_card, to=_everybody_on_board, scope=Scope.RIDES_REQUEST
 )
+for erased in (facts.RideErased, facts.RequestErased):
+    board.carry(erased, gone, erases=True)

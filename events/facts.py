@@ -70,3 +70,9 @@ class OccurrenceCancelled(Fact, kind="events.occurrence_cancelled"):
     event_id: UUID
     occurrence_id: UUID
     published: bool
+
+
+class EventErased(Fact, kind="events.event_erased"):
+    """An event is gone together with whoever organised it."""
+
+    event_id: UUID

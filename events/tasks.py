@@ -7,7 +7,7 @@ from typing import cast
 from events import actions
 from village.core.actor import SYSTEM, Actor
 from village.journal.readers import Recorded, after
-from village.residents.facts import ResidentBlocked, ResidentLeft
+from village.residents.facts import ResidentBlocked, ResidentErased, ResidentLeft
 from village.residents.queries import blocked_with, is_member
 
 
@@ -29,3 +29,10 @@ def part_who_are_kept_apart(recorded: Recorded) -> None:
         actions.free_places_between(
             by=SYSTEM, one=fact.blocker_id, other=fact.blocked_id, at=recorded.at
         )
+
+
+@after(ResidentErased)
+def call_off_what_she_organised(recorded: Recorded) -> None:
+    """Call off the dates of somebody who was erased, while those who come can still be told."""
+    fact = cast(ResidentErased, recorded.fact)
+    actions.call_off_all(by=SYSTEM, organiser=fact.resident_id, at=recorded.at)

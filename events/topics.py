@@ -16,6 +16,7 @@ from events.schemas import (
 )
 from village.core.actor import Actor, Scope
 from village.core.permissions import MEMBERS, Standing, may
+from village.core.schemas import GoneOut
 from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
@@ -56,6 +57,11 @@ def own_attendance(fact: Attended) -> AttendanceOut | None:
     return None if attendance is None else attendance_out(attendance)
 
 
+def gone(fact: facts.EventErased) -> GoneOut:
+    """Take away an event that went with whoever organised it."""
+    return GoneOut(id=fact.event_id)
+
+
 def sees_occurrence(by: Actor, *, occurrence_id: str) -> bool:
     """Admit whoever may see the event of a date."""
     key = uuid_or_none(occurrence_id)
@@ -82,6 +88,7 @@ board = Topic(
     hot=True,
 )
 board.carry(facts.OccurrenceCancelled, event_card, to=_board_of)
+board.carry(facts.EventErased, gone, erases=True)
 
 occurrence = Topic(
     "occurrences/{occurrence_id}",

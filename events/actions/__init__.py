@@ -11,7 +11,7 @@ from events.actions.attendances import (
     withdraw,
 )
 from events.actions.events import Place, announce_event, publish_event
-from events.actions.occurrences import Cancelled, Over, cancel_occurrence
+from events.actions.occurrences import Cancelled, Over, call_off_all, cancel_occurrence
 
 __all__ = [
     "Cancelled",
@@ -20,6 +20,7 @@ __all__ = [
     "Over",
     "Place",
     "announce_event",
+    "call_off_all",
     "cancel_occurrence",
     "free_places",
     "free_places_between",

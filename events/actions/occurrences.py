@@ -12,7 +12,7 @@ from events import facts, policies
 from events.models import Event, EventStatus, Occurrence, OccurrenceStatus
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
-from village.journal.actions import record
+from village.journal.actions import record, record_all
 
 
 class Over(DomainError):
@@ -49,6 +49,34 @@ def cancel_occurrence(*, by: Actor, occurrence_id: UUID, at: datetime) -> Occurr
         return occurrence
     if occurrence.ends_at <= at:
         raise Over
+    record(_call_off(occurrence, at), by=by, at=at)
+    return occurrence
+
+
+@transaction.atomic
+def call_off_all(*, by: Actor, organiser: UUID, at: datetime) -> int:
+    """
+    Call off every date to come of somebody who is no longer there; give the number.
+
+    :raises Forbidden: if anybody but the village itself asks for it
+    """
+    policies.may_free_places(by).enforce()
+    coming = Occurrence.objects.filter(
+        event__organiser=organiser,
+        event__published_at__isnull=False,
+        status=OccurrenceStatus.SCHEDULED,
+        ends_at__gt=at,
+    )
+    # All are locked before any is told of, and in one order.
+    dates = [locked(pk) for pk in coming.order_by("pk").values_list("pk", flat=True)]
+    called_off = [_call_off(date, at) for date in dates if not date.is_cancelled]
+    record_all(called_off, by=by, at=at)
+    return len(called_off)
+
+
+def _call_off(occurrence: Occurrence, at: datetime) -> facts.OccurrenceCancelled:
+    """Cancel a date that is locked, and say so."""
+    event = occurrence.event
     occurrence.status = OccurrenceStatus.CANCELLED
     occurrence.revision += 1
     occurrence.changed_at = at
@@ -57,17 +85,12 @@ def cancel_occurrence(*, by: Actor, occurrence_id: UUID, at: datetime) -> Occurr
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     if not event.occurrences.filter(status=OccurrenceStatus.SCHEDULED).exists():
         Event.objects.filter(pk=event.pk).update(status=EventStatus.CANCELLED)
-    record(
-        facts.OccurrenceCancelled(
-            village=event.village_id,
-            event_id=event.pk,
-            occurrence_id=occurrence.pk,
-            published=event.published_at is not None,
-        ),
-        by=by,
-        at=at,
+    return facts.OccurrenceCancelled(
+        village=event.village_id,
+        event_id=event.pk,
+        occurrence_id=occurrence.pk,
+        published=event.published_at is not None,
     )
-    return occurrence
 
 
 def locked(occurrence_id: UUID) -> Occurrence:

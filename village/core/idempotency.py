@@ -73,6 +73,16 @@ def show_once(request: HttpRequest) -> None:
     request.is_shown_once = True  # type: ignore[attr-defined]
 
 
+class AnswerErased(DomainError):
+    """What a repeated request once answered showed somebody who has been erased since."""
+
+    code = "idempotency.answer_erased"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_("This was done before. What it showed has been erased since."))
+
+
 class UnsafeRequestMiddleware:
     """Run unsafe requests in a transaction that holds their mandate and their key."""
 
@@ -136,6 +146,11 @@ def forget_old_answers() -> int:
     return KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
+def erase_answer(kept: KeptAnswer) -> None:
+    """Forget what an answer showed; its key stays, so that a repeated request acts once."""
+    KeptAnswer.objects.filter(pk=kept.pk).update(status=AnswerErased.status, body=b"", headers={})
+
+
 def _fingerprint(request: HttpRequest) -> bytes:
     digest = hashlib.sha256(f"{request.method}\n{request.get_full_path()}\n".encode())
     digest.update(f"{request.content_type}\n".encode())
@@ -180,6 +195,8 @@ def _replay(request: HttpRequest, kept: KeptAnswer, fingerprint: bytes) -> HttpR
         return _refused(request, SentTwice(words))
     if _SHOWN_ONCE in kept.headers:
         return _refused(request, ShownOnce(_("This was done. Its code was shown once.")))
+    if kept.status == AnswerErased.status:
+        return _refused(request, AnswerErased())
     response = HttpResponse(bytes(kept.body), status=kept.status)
     for name, value in kept.headers.items():
         response[name] = value

@@ -35,6 +35,13 @@ def _with_offset(value: datetime) -> datetime:
     return value
 
 
+class GoneOut(Out):
+    """What is gone; take it away wherever it is shown."""
+
+    id: UUID
+    gone: bool = True
+
+
 class PersonOut(Out):
     """
     Somebody who lives here, as her neighbours see her.

@@ -10,7 +10,7 @@ class JournalConfig(AppConfig):
 
     def ready(self) -> None:
         # Whatever a room declares about its facts is known before the first one is recorded.
-        autodiscover_modules("facts", "topics", "notices", "tasks")
+        autodiscover_modules("facts", "topics", "notices", "tasks", "holdings")
 
         from village.journal import readers, tasks
 

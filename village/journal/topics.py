@@ -111,11 +111,13 @@ class Topic:
         *,
         to: Fill | None = None,
         scope: Scope | None = None,
+        erases: bool = False,
     ) -> None:
         """
         Add a kind of fact to the cargo; how a room speaks on a topic of the ground.
 
-        ``scope`` is what a mandate must cover to see it, where that is not the topic's own.
+        ``scope`` is what a mandate must cover to see it, where that is not the topic's own. What
+        ``erases`` takes back what earlier frames showed.
 
         :raises TypeError: if the fact cannot fill the path
         """
@@ -125,6 +127,8 @@ class Topic:
             to = self._own_fields
         if scope is None and isinstance(self.scope, Scope):
             scope = self.scope
+        if erases:
+            self.erasing_kinds |= {fact.kind}
         self.cargo[fact] = Cargo(render, to, scope)
 
     def addresses(self, fact: Fact) -> Iterator[str]:

@@ -36,7 +36,8 @@ def case_as_it_stands(fact: OfCase) -> CaseOut | None:
 def message_as_written(fact: MessageWritten) -> MessageOut | None:
     """Show a message with its text: only its author and the clerks are admitted."""
     found = queries.message_of(fact.message)
-    return show_message(found) if found is not None else None
+    # One without text belonged to somebody who was erased.
+    return show_message(found) if found is not None and found.text else None
 
 
 def _to_the_author(fact: OfCase) -> list[dict[str, UUID]]:

@@ -172,13 +172,18 @@ class Channel:
         self.followers.pop(follower, None)
         self.behind.discard(follower)
 
+    def forget(self) -> None:
+        """Forget what frames showed: they are read anew, as tombstones where that is due."""
+        self.ring.clear()
+        self._batches.clear()
+        self.erasures += 1
+
     def _append(self, frames: list[Encoded]) -> None:
         erasing = self.followed.topic.erasing_kinds
         for frame in frames:
             if frame.kind in erasing:
-                # What earlier frames showed is taken back: they are read anew, as tombstones.
-                self.ring.clear()
-                self.erasures += 1
+                # What earlier frames showed is taken back.
+                self.forget()
             self.ring.append(frame)
         self.seq = frames[-1].seq
         self._batches.clear()

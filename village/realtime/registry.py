@@ -199,6 +199,9 @@ class Registry:
     # --- Letting go ---------------------------------------------------------------------------
     def _look_again_at(self, frame: Encoded) -> None:
         """Look again at the sockets of somebody whose access changed."""
+        if frame.kind in access.erasing_kinds:
+            for channel in hub.channels.values():
+                channel.forget()
         data = orjson.loads(frame.text)["data"]
         whose = {data.get("resident"), data.get("other")} - {None}
         connections = [

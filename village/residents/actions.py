@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from village.core.actor import Actor
 from village.core.errors import Invalid, NotFound
 from village.journal.actions import record, record_all
+from village.journal.facts import Fact
 from village.residents import facts, policies, queries
 from village.residents.endings import Why, end_what_depends
 from village.residents.models import Block, Grant, Membership, Resident, Role, Village
@@ -55,12 +56,18 @@ def leave_village(
     )
     if membership is None or not policies.may_end(by, membership):
         raise NotFound
+    record_all(end_membership(membership, why=why, by=by, at=at), by=by, at=at)
+
+
+def end_membership(membership: Membership, *, why: Why, by: Actor, at: datetime) -> list[Fact]:
+    """End a membership that is locked, with all that depends on it, and say so."""
     membership.grants.all().delete()
     membership.ended_at = at
     membership.save(update_fields=["ended_at"])
+    village, resident_id = membership.village_id, membership.resident_id
     ended = end_what_depends(resident_id=resident_id, village=village, why=why, by=by, at=at)
     left = facts.ResidentLeft(village=village, resident_id=resident_id, membership_id=membership.pk)
-    record_all([*ended, left], by=by, at=at)
+    return [*ended, left]
 
 
 @transaction.atomic

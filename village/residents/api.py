@@ -15,7 +15,7 @@ from village.core.permissions import ANYONE, MEMBERS, SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.residents import actions, queries
+from village.residents import actions, erasing, queries
 from village.residents.models import Village
 from village.residents.schemas import (
     LEVELS,
@@ -60,6 +60,14 @@ def show_me(request: ActorRequest) -> MeOut:
         ],
         acting_for=acting_for,
     )
+
+
+@router.delete("/me", response={204: None}, scope=None, who=SIGNED_IN)
+def erase_me(request: ActorRequest) -> Status[None]:
+    """Erase oneself, for good: the account, the name, and what one has written."""
+    by = request.actor
+    erasing.erase_resident(by=by, resident_id=by.principal_id, at=timezone.now())
+    return Status(204, None)
 
 
 @router.get("/me/blocks", response=PageOut[BlockOut], scope=None, who=SIGNED_IN)

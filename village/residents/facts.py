@@ -49,3 +49,15 @@ class ResidentUnblocked(Fact, kind="residents.resident_unblocked"):
 
     blocker_id: UUID
     blocked_id: UUID
+
+
+class ResidentErased(Fact, kind="residents.resident_erased"):
+    """Somebody is erased: nothing of her is shown from here on, and what was kept goes next."""
+
+    resident_id: UUID
+
+
+class ErasureDone(Fact, kind="residents.erasure_done"):
+    """Nothing that somebody who was erased had left is here any more."""
+
+    resident_id: UUID

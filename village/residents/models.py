@@ -87,6 +87,8 @@ class Resident(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The row of somebody who was erased stays, empty, for what others have kept of her by its id.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar = ResidentManager()
 
@@ -186,3 +188,16 @@ class Block(VillageObject):
                 condition=~models.Q(blocker=models.F("blocked")), name="nobody_blocks_herself"
             ),
         ]
+
+
+class Erasure(models.Model):
+    """
+    Remember that somebody was erased, by her id alone, and how far it has come.
+
+    ``mark`` is the journal's last entry before it: what follows tells others what ended with her.
+    """
+
+    resident_id = models.UUIDField(primary_key=True)
+    asked_at = models.DateTimeField()
+    mark = models.BigIntegerField()
+    wiped_at = models.DateTimeField(null=True)

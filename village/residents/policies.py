@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import OutOfScope
-from village.core.policy import ALLOWED, Verdict, denied
+from village.core.policy import ALLOWED, Verdict, denied, hidden
 from village.residents import queries
 from village.residents.models import Membership, Role, Village
 
@@ -28,6 +30,13 @@ def may_grant(by: Actor, village: Village) -> Verdict:
 def may_block(by: Actor) -> Verdict:
     """Say whether the actor may block others: everybody for herself, and nobody in her name."""
     return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
+def may_erase(by: Actor, resident_id: UUID) -> Verdict:
+    """Say whether the actor may erase somebody: herself, or the village a restore's leftover."""
+    if by == SYSTEM or (by.principal_id == resident_id and by.may(None)):
+        return ALLOWED
+    return Verdict(OutOfScope()) if by.principal_id == resident_id else hidden()
 
 
 def may_end(by: Actor, membership: Membership) -> Verdict:

@@ -40,7 +40,9 @@ class PairChanged(AccessChanged):
     other: str
 
 
-def _access_changed(fact: facts.ResidentLeft | facts.RoleWithdrawn) -> AccessChanged:
+def _access_changed(
+    fact: facts.ResidentLeft | facts.RoleWithdrawn | facts.ResidentErased | facts.ErasureDone,
+) -> AccessChanged:
     return AccessChanged(resident=str(fact.resident_id))
 
 
@@ -70,3 +72,5 @@ access.carry(facts.ResidentLeft, _access_changed)
 access.carry(facts.RoleWithdrawn, _access_changed)
 access.carry(facts.ResidentBlocked, _pair_changed)
 access.carry(facts.ResidentUnblocked, _pair_changed)
+access.carry(facts.ResidentErased, _access_changed, erases=True)
+access.carry(facts.ErasureDone, _access_changed, erases=True)

@@ -31,6 +31,8 @@ else:
             " -c idle_in_transaction_session_timeout=20000"
         ),
     }
+# Who was erased, by id: it must outlive every backup, and is replayed after a restore.
+ERASURE_LEDGER = env.str("ERASURE_LEDGER", default=str(VAR_DIR / "erasures.jsonl"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Hints, cache, jobs --------------------------------------------------------------------------
@@ -81,6 +83,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "journal-tidy": {
         "task": "village.journal.tasks.tidy",
         "schedule": timedelta(hours=1),
+    },
+    "residents-erasures": {
+        "task": "village.residents.tasks.finish_erasures",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
     },
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",

@@ -1,0 +1,49 @@
+"""What the rides hold about a person."""
+
+from __future__ import annotations
+
+from carpool import facts
+from carpool.models import Booking, RideOffer, RideRequest
+from village.journal.holdings import Gone, Holding, Rows
+
+_JOURNEY = ("id", "village", "created_at", "from_name", "from_lat", "from_lng")
+_GOAL = ("to_name", "to_lat", "to_lng", "via_helper", "status", "seats")
+
+
+def _forget_rides(rows: Rows, gone: Gone) -> None:
+    for offer in rows.only("pk", "village_id"):
+        gone.ids.update(str(pk) for pk in offer.bookings.values_list("pk", flat=True))
+        gone.facts.append(facts.RideErased(village=offer.village_id, offer_id=offer.pk))
+    rows.delete()
+
+
+def _forget_requests(rows: Rows, gone: Gone) -> None:
+    for request in rows.only("pk", "village_id"):
+        gone.facts.append(facts.RequestErased(village=request.village_id, request_id=request.pk))
+    rows.delete()
+
+
+# Bookings before requests: a request cannot go while a booking stands on it.
+Holding(
+    "carpool.bookings",
+    of=Booking,
+    person="rider",
+    shows=("id", "village", "created_at", "offer", "request", "seats", "status", "via_helper"),
+    kept="a year after the ride; erasing deletes them",
+)
+Holding(
+    "carpool.offers",
+    of=RideOffer,
+    person="driver",
+    shows=(*_JOURNEY, *_GOAL, "departs_at", "flexible_minutes", "detour_minutes"),
+    kept="a year after the ride; erasing cancels what is to come and deletes all",
+    erase=_forget_rides,
+)
+Holding(
+    "carpool.requests",
+    of=RideRequest,
+    person="person",
+    shows=(*_JOURNEY, *_GOAL, "earliest", "latest_arrival"),
+    kept="a year after the ride; erasing deletes them",
+    erase=_forget_requests,
+)

@@ -1,0 +1,38 @@
+"""What assisted mode holds about a person; what was done in her name stays, as ids alone."""
+
+from __future__ import annotations
+
+from village.assist.models import Accreditation, Mandate
+from village.journal.holdings import Gone, Holding, Rows
+
+
+def _empty_mandates(rows: Rows, gone: Gone) -> None:
+    # That there was one answers for what helpers did; its proof names people.
+    rows.update(consent={}, scopes=[])
+
+
+Holding(
+    "assist.mandates",
+    of=Mandate,
+    person="person",
+    shows=(
+        "id",
+        "village",
+        "created_at",
+        "centre__name",
+        "scopes",
+        "starts_at",
+        "ends_at",
+        "revoked_at",
+        "consent",
+    ),
+    kept="ten years after it ended; erasing ends it, and leaves that there was one",
+    erase=_empty_mandates,
+)
+Holding(
+    "assist.accreditations",
+    of=Accreditation,
+    person="volunteer",
+    shows=("id", "village", "created_at", "centre__name", "valid_until"),
+    kept="while she volunteers; erasing deletes it",
+)
