@@ -7,12 +7,14 @@ import random
 from typing import Any
 
 import django
+import numpy as np
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
 from tests.realtime.lean_server import Message, Receive, Send  # noqa: E402 - needs the apps
 from village.realtime.frames import Batch, Encoded  # noqa: E402
+from village.realtime.ports import volley  # noqa: E402
 from village.realtime.ports.base import Port  # noqa: E402
 from village.realtime.ports.choice import port_for, turn_away  # noqa: E402
 from village.realtime.ports.wire import WirePort  # noqa: E402
@@ -64,11 +66,24 @@ async def chatter(scope: Message, receive: Receive, send: Send) -> None:
     """Send numbered words of all sizes in all ways, so fast that nobody can take them at once."""
     await send({"type": "websocket.accept"})
     port, dice = port_for(scope, send), random.Random(7)
-    number = 0
+    number, is_clear = 0, False
+
+    def look_again() -> None:
+        nonlocal is_clear
+        is_clear = False
+
+    port.touched = look_again
     while number < WORDS:
         word = f"{number} " + "x" * dice.choice([10, 600, 30_000, 70_000])
-        way = dice.choice(["write", "write", "write", "say", "send"])
-        if way == "write" and port.write(Batch([Encoded(number, "", None, word)])):
+        way = dice.choice(["write", "write", "write", "sing", "sing", "say", "send"])
+        if way == "sing" and isinstance(port, WirePort) and (is_clear or port.is_clear):
+            # Nothing is asked any more, until the port is touched.
+            is_clear = True
+            wire = Batch([Encoded(number, "", None, word)]).wire
+            for _, written in volley.send(np.array([port.fd], np.int32), wire):
+                assert port.went(written, wire)
+            number += 1
+        elif way == "write" and port.write(Batch([Encoded(number, "", None, word)])):
             number += 1
         elif way == "say" and port.ready:
             port.say(word)

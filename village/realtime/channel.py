@@ -12,7 +12,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from village.journal.topics import Followed
+from village.realtime.choir import Choir
 from village.realtime.frames import Batch, Encoded
+from village.realtime.ports.wire import WirePort
 from village.realtime.protocol import WINDOW
 
 if TYPE_CHECKING:
@@ -28,25 +30,38 @@ class Follower:
     """Remember how far one socket has come in one stream."""
 
     __slots__ = (
+        "_sent",
         "_window",
         "acked",
         "channel",
         "connection",
+        "line",
         "reach",
-        "sent",
         "shown",
+        "sings",
         "stalled_at",
         "write",
     )
 
     def __init__(self, connection: Connection, channel: Channel, shown: str, sent: int) -> None:
         self.connection, self.channel, self.shown = connection, channel, shown
-        self.sent = self.acked = sent
+        self._sent = self.acked = sent
+        # In the choir she has what the stream has.
+        self.sings = False
         self._window = WINDOW if connection.acknowledges else NO_WINDOW
         # The last number that may be sent before the client acknowledges some more.
         self.reach = sent + self._window
         self.stalled_at: float | None = None
         self.look_again()
+
+    @property
+    def sent(self) -> int:
+        """Give the number of the last frame that was written to the socket."""
+        return (self.channel.seq or 0) if self.sings else self._sent
+
+    @sent.setter
+    def sent(self, seq: int) -> None:
+        self._sent = seq
 
     @property
     def room(self) -> int:
@@ -59,7 +74,11 @@ class Follower:
         # and for whoever a block keeps apart from somebody nothing of her.
         connection = self.connection
         is_plain = not connection.actor.is_assisted and not connection.hidden
-        self.write = connection.port.write if is_plain else self._write_covered
+        port = connection.port
+        self.write = port.write if is_plain else self._write_covered
+        # Where the same bytes can be written together with everybody else's.
+        self.line = port if is_plain and isinstance(port, WirePort) else None
+        self.channel.step_aside(self)
 
     def _write_covered(self, batch: Batch) -> bool:
         connection = self.connection
@@ -91,6 +110,9 @@ class Channel:
         # Counts what took back earlier frames.
         self.erasures = 0
         self.followers: dict[Follower, None] = {}
+        # Who is written to together with others, and who alone.
+        self.choir = Choir()
+        self.apart: dict[Follower, None] = {}
         self.behind: set[Follower] = set()
         self.listeners: list[Callable[[Encoded], None]] = []
         self._reach_back = reach_back
@@ -158,6 +180,7 @@ class Channel:
                 return
         self.behind.discard(follower)
         follower.stalled_at = None
+        self._let_sing(follower)
 
     def send(self, follower: Follower, batch: Batch) -> bool:
         """Write the frames that follow the cursor, as the follower may see them."""
@@ -167,9 +190,16 @@ class Channel:
         follower.stalled_at = None
         return True
 
+    def join(self, follower: Follower) -> None:
+        """Take in a follower, and send her what she lacks."""
+        self.followers[follower] = self.apart[follower] = None
+        self.pump(follower)
+
     def leave(self, follower: Follower) -> None:
         """Forget a follower."""
+        self.step_aside(follower)
         self.followers.pop(follower, None)
+        self.apart.pop(follower, None)
         self.behind.discard(follower)
 
     def forget(self) -> None:
@@ -177,6 +207,21 @@ class Channel:
         self.ring.clear()
         self._batches.clear()
         self.erasures += 1
+
+    def step_aside(self, follower: Follower) -> None:
+        """Write to a follower alone from now on, until it is known how her socket stands."""
+        if self.choir.leave(follower):
+            self._set_apart(follower, self.seq or 0)
+
+    def _set_apart(self, follower: Follower, sent: int) -> None:
+        follower.sings, follower.sent = False, sent
+        self.apart[follower] = None
+
+    def _let_sing(self, follower: Follower) -> None:
+        if (line := follower.line) is not None and not follower.sings and line.is_clear:
+            follower.sings = True
+            self.apart.pop(follower, None)
+            self.choir.join(follower, line)
 
     def _append(self, frames: list[Encoded]) -> None:
         erasing = self.followed.topic.erasing_kinds
@@ -190,10 +235,14 @@ class Channel:
 
     def _show(self, batch: Batch) -> None:
         before, last = batch.first - 1, batch.last
-        # Here the process spends its time: two comparisons, and the kernel's send.
-        for follower in list(self.followers):
+        apart = list(self.apart)
+        for follower in self.choir.show(batch):
+            self._set_apart(follower, before)
+            self.pump(follower)
+        for follower in apart:
             if follower.sent == before and follower.reach >= last and follower.write(batch):
                 follower.sent = last
+                self._let_sing(follower)
             else:
                 self.pump(follower)
         for listen in self.listeners:

@@ -49,6 +49,7 @@ class Connection:
 
     def __init__(self, port: Port, *, cookie: str, now: float) -> None:
         self.port, self.cookie, self.opened_at = port, cookie, now
+        port.touched = self._step_aside
         self.session = Session(now)
         self.identity: Identity | None = None
         self.following: dict[str, Follower] = {}
@@ -172,6 +173,10 @@ class Connection:
             for topic in list(self.following):
                 self.stop_following(topic)
             registry.remove(self)
+
+    def _step_aside(self) -> None:
+        for follower in self.following.values():
+            follower.channel.step_aside(follower)
 
     def stop_following(self, topic: str) -> None:
         """Follow a stream no longer."""

@@ -142,8 +142,7 @@ class Doors:
         follower = Follower(connection, channel, topic, since.seq if since else (channel.seq or 0))
         connection.follow(follower)
         connection.say({"type": "subscribed", **head, "recovered": since is not None})
-        channel.followers[follower] = None
-        channel.pump(follower)
+        channel.join(follower)
 
 
 def _reset_reason(since: Since | None, epoch: str, newest: int, floor: int) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from itertools import chain
@@ -26,6 +25,7 @@ from uvicorn.server import ServerState
 from village.realtime import handshake
 from village.realtime.handshake import BadRequest, Opening, Request
 from village.realtime.inbox import Inbox, Message
+from village.realtime.outflow import Outflow
 from village.realtime.ports.base import EXTENSION, Hear
 from village.realtime.protocol import FRAME_MAX
 from village.realtime.rfc6455 import (
@@ -37,6 +37,7 @@ from village.realtime.rfc6455 import (
     close_frame,
     frame,
     read_close,
+    short_texts,
 )
 
 log = logging.getLogger("uvicorn.error")
@@ -44,8 +45,6 @@ log = logging.getLogger("uvicorn.error")
 MESSAGE_MAX = 4 * FRAME_MAX
 # Seconds for the other side to answer our close.
 CLOSE_WITHIN = 5.0
-# Milliseconds after which the kernel gives up a peer that takes nothing: two heartbeats.
-GIVE_UP_AFTER = 60_000
 ASKED, OPEN, CLOSING, CLOSED = range(4)
 
 
@@ -60,9 +59,7 @@ class LeanWebSocket(asyncio.Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._config, self._server, self._app_state = config, server_state, app_state
-        self._loop = _loop or asyncio.get_running_loop()
-        self.transport: asyncio.Transport
-        self.state = ASKED
+        self._loop, self.state = _loop or asyncio.get_running_loop(), ASKED
         # Called once when the server stops, so that the application can say good-bye first.
         self.leave: Callable[[], None] | None = None
         # Takes texts at once, instead of the application; it must not wait.
@@ -73,8 +70,6 @@ class LeanWebSocket(asyncio.Protocol):
         # What has arrived and waits for the application; nothing is read meanwhile.
         self._coming: Iterator[Heard] | None = None
         self._has_ended = False
-        self._is_full = False
-        self._drained: asyncio.Future[None] | None = None
         self._ping: bytes | None = None
         self._gives_up: asyncio.TimerHandle | None = None
 
@@ -83,6 +78,7 @@ class LeanWebSocket(asyncio.Protocol):
         """Take over a connection whose request uvicorn has read, and is about to replay."""
         # uvloop's transports are none of asyncio's by inheritance.
         self.transport = cast(asyncio.Transport, transport)
+        self.out = Outflow(self._loop, self.transport)
         self._server.connections.add(self)  # type: ignore[arg-type]
 
     def data_received(self, data: bytes) -> None:
@@ -95,6 +91,8 @@ class LeanWebSocket(asyncio.Protocol):
                 self._refuse(error.status, *error.headers)
                 return
             assert self._reader is not None
+        elif self._hears_at_once(data):
+            return
         if self._coming is not None:
             # The transport had more in its hands when it was paused.
             self._coming = chain(self._coming, self._reader.feed(data))
@@ -104,25 +102,39 @@ class LeanWebSocket(asyncio.Protocol):
         if self._coming is not None:
             self.transport.pause_reading()
 
+    def _hears_at_once(self, data: bytes) -> bool:
+        """Hear whole short texts where nothing waits before them, as is nearly always so."""
+        if (
+            self.hear is None
+            or self.state != OPEN
+            or self._coming is not None
+            or not self._inbox.is_empty
+            or self._reader is None
+            or not self._reader.is_between_messages
+            or (texts := short_texts(data)) is None
+        ):
+            return False
+        for text in texts:
+            self.hear(text)
+        return True
+
     def eof_received(self) -> None:
         """Let the transport close: half a connection is none."""
 
     def pause_writing(self) -> None:
         """Note that the other side does not take what it is sent."""
-        self._is_full = True
+        self.out.is_held = True
 
     def resume_writing(self) -> None:
         """Go on with what waited for the other side."""
-        self._is_full = False
-        if self._drained is not None:
-            self._drained.set_result(None)
-            self._drained = None
+        self.out.release()
         if self._ping is not None:
             self._pong()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the application that it is over."""
         self.state = CLOSED
+        self.out.tell()
         self._server.connections.discard(self)
         if self._gives_up is not None:
             self._gives_up.cancel()
@@ -166,9 +178,7 @@ class LeanWebSocket(asyncio.Protocol):
             self._over(Code.CUT_OFF)
             return
         self.state = OPEN
-        plug = self.transport.get_extra_info("socket")
-        if plug is not None and plug.family != socket.AF_UNIX:
-            plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GIVE_UP_AFTER)
+        self.out.give_up_in_time()
 
     def _refuse(self, status: HTTPStatus, *headers: tuple[bytes, bytes]) -> None:
         ours = [*self._server.default_headers, *headers]
@@ -185,8 +195,11 @@ class LeanWebSocket(asyncio.Protocol):
                     self._coming = coming
                     break
         except Violation as error:
-            self._fail(error.code, str(error))
-        if self._ping is not None and not self._is_full:
+            if self.state == OPEN:
+                self._close(error.code, str(error))
+            else:
+                self._over(error.code)
+        if self._ping is not None and not self.out.is_held:
             self._pong()
 
     def _hear(self, opcode: Opcode, payload: str | bytes) -> None:
@@ -208,31 +221,26 @@ class LeanWebSocket(asyncio.Protocol):
     def _hear_close(self, payload: bytes) -> None:
         code, reason = read_close(payload)
         if self.state == OPEN:
-            self.transport.write(close_frame(code, reason))
+            self.out.write(close_frame(code, reason))
         self._over(code)
 
     def _pong(self) -> None:
         payload, self._ping = self._ping, None
         if payload is not None and self.state == OPEN:
-            self.transport.write(frame(Opcode.PONG, payload))
+            self.out.write(frame(Opcode.PONG, payload))
 
     # --- Ending -------------------------------------------------------------------------------
     def _close(self, code: int, reason: str) -> None:
         """Send our close and wait for the other side's, for some seconds."""
-        self.transport.write(close_frame(code, reason))
         self.state = CLOSING
+        self.out.write(close_frame(code, reason))
         self._gives_up = self._loop.call_later(CLOSE_WITHIN, self.transport.abort)
         self._end(code)
         self._read_on()
 
-    def _fail(self, code: int, reason: str) -> None:
-        if self.state == OPEN:
-            self._close(code, reason)
-        else:
-            self._over(code)
-
     def _over(self, code: int) -> None:
         self.state = CLOSED
+        self.out.tell()
         self._end(code)
         self.transport.close()
 
@@ -276,16 +284,12 @@ class LeanWebSocket(asyncio.Protocol):
             # Not behind what is never taken: then the connection is cut.
             self._close(message.get("code") or Code.NORMAL, message.get("reason") or "")
             return
-        while self._is_full and self.state == OPEN:
-            if self._drained is None:
-                self._drained = self._loop.create_future()
-            await asyncio.shield(self._drained)
+        while self.out.is_held and self.state == OPEN:
+            await self.out.drained()
         if self.state == OPEN and message["type"] == "websocket.send":
             text = message.get("text")
-            if text is None:
-                self.transport.write(frame(Opcode.BINARY, message["bytes"]))
-            else:
-                self.transport.write(frame(Opcode.TEXT, text.encode()))
+            kind = Opcode.BINARY if text is None else Opcode.TEXT
+            self.out.write(frame(kind, message["bytes"] if text is None else text.encode()))
         elif self.state == ASKED:
             assert self._opening is not None
             if (answer := self._opening.take(message)) is not None:

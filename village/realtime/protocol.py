@@ -8,11 +8,12 @@ docs/realtime.md.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
+
+import orjson
 
 SUBPROTOCOL = "village.v1"
 FRAME_MAX = 16 * 1024
@@ -138,8 +139,8 @@ class Session:
         if text is None or len(text) > FRAME_MAX:
             return Hangup(Close.BAD_FRAME)
         try:
-            frame = json.loads(text)
-        except (ValueError, RecursionError):
+            frame = orjson.loads(text)
+        except orjson.JSONDecodeError:
             return Hangup(Close.BAD_FRAME)
         if not isinstance(frame, dict):
             return Hangup(Close.BAD_FRAME)

@@ -58,6 +58,11 @@ class Reader:
         self._begun: bytearray | None = None
         self._kind = Opcode.TEXT
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Tell whether nothing unfinished has arrived."""
+        return self._rest is None and self._begun is None
+
     def feed(self, data: bytes) -> Iterator[Heard]:
         """
         Give the messages and control frames that are complete now, in their order.

@@ -7,7 +7,7 @@ from village.settings.form import DEBUG, PORT, VILLAGE_DEMO, env
 # --- Sockets -------------------------------------------------------------------------------------
 # What one process opens in a second; the others are told when to come again.
 HANDSHAKES_PER_SECOND = env.int("HANDSHAKES_PER_SECOND", default=200)
-# "asgi" never writes past the server, as on one that we do not know.
+# "wire" writes to one socket after the other; "asgi" never past the server.
 VILLAGE_PORT = env.str("VILLAGE_PORT", default="fastest")
 
 # --- The outside ---------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from village.realtime.frames import Batch
@@ -17,12 +18,13 @@ class AsgiPort:
     made; where it must wait, one task carries it on and the port is busy until then.
     """
 
-    __slots__ = ("_send", "_task", "closed")
+    __slots__ = ("_send", "_task", "closed", "touched")
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._task: asyncio.Task[None] | None = None
         self.closed = False
+        self.touched: Callable[[], None] = _nobody_minds
 
     @property
     def ready(self) -> bool:
@@ -78,6 +80,10 @@ class AsgiPort:
     def _done(self, task: asyncio.Task[None]) -> None:
         if self._task is task:
             self._task = None
+
+
+def _nobody_minds() -> None:
+    """Stand in for whoever wants to know."""
 
 
 class _Resume:

@@ -16,6 +16,9 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Port(Protocol):
     """Carry frames to one socket; never block, never keep a queue."""
 
+    # Called when the socket was written to by anybody, or is over: what was known of it is not.
+    touched: Callable[[], None]
+
     @property
     def ready(self) -> bool:
         """Tell whether the socket can take more now."""

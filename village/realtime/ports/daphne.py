@@ -24,8 +24,11 @@ class DaphnePort(WirePort):
         super().__init__(send, protocol.transport, protocol.transport.fileno())
         self._protocol = protocol
         self._hear: Hear
+        protocol.connectionLost = self._lost
+        # Twisted begins to write when anything is to go out, and before it closes.
+        protocol.transport.startWriting = self._begin
 
-    def _held(self) -> int:
+    def held(self) -> int:
         transport = self._transport
         if transport.disconnecting or not transport.connected:
             return -1
@@ -36,6 +39,15 @@ class DaphnePort(WirePort):
         """Hear short texts before autobahn, which takes five times as long for them."""
         self._hear = hear
         self._protocol.dataReceived = self._hear_first
+
+    def _begin(self) -> None:
+        self.touched()
+        tcp.Server.startWriting(self._transport)  # type: ignore[no-untyped-call]
+
+    def _lost(self, reason: Any) -> None:
+        self.closed = True
+        self.touched()
+        WebSocketProtocol.connectionLost(self._protocol, reason)
 
     def _hear_first(self, data: bytes) -> None:
         protocol = self._protocol

@@ -19,13 +19,17 @@ class LeanPort(WirePort):
         super().__init__(send, transport, transport.get_extra_info("socket").fileno())
         self._socket = socket
         self._size = transport.get_write_buffer_size
+        socket.out.touched = self._by_server
 
-    def _held(self) -> int:
+    def held(self) -> int:
         return self._size() if self._socket.state == OPEN else -1
 
     def listen(self, hear: Hear) -> None:
         """Hear texts as they are read."""
         self._socket.hear = hear
+
+    def _by_server(self) -> None:
+        self.touched()
 
 
 def socket_of(scope: dict[str, Any], send: Any) -> LeanWebSocket | None:
