@@ -12,7 +12,7 @@ from carpool.models import Booking, RideOffer, RideRequest
 
 class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
     # Exact places are between a driver and her riders: operators need none of them.
-    exclude = ("from_lat", "from_lng", "to_lat", "to_lng")
+    exclude = ("from_lat", "from_lng", "to_lat", "to_lng", "via")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -79,3 +79,91 @@ class RequestErased(Fact, kind="carpool.request_erased"):
     """A request is gone together with whoever looked for the ride."""
 
     request_id: UUID
+
+
+class BookingConfirmed(Fact, kind="carpool.booking_confirmed"):
+    """A rider says that she comes: both may know where the other waits."""
+
+    offer_id: UUID
+    booking_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+
+
+class BookingExpired(Fact, kind="carpool.booking_expired"):
+    """Nobody answered or confirmed in time; the seats are free again."""
+
+    offer_id: UUID
+    booking_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+    seats_left: int
+
+
+class RiderBoarded(Fact, kind="carpool.rider_boarded"):
+    """Somebody is on board."""
+
+    offer_id: UUID
+    booking_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+
+
+class RiderArrived(Fact, kind="carpool.rider_arrived"):
+    """Somebody has arrived."""
+
+    offer_id: UUID
+    booking_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+
+
+class RiderMissed(Fact, kind="carpool.rider_missed"):
+    """A driver waited, and the rider did not come."""
+
+    offer_id: UUID
+    booking_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+
+
+class MatchFound(Fact, kind="carpool.match_found"):
+    """A ride could take somebody along; both are told, once."""
+
+    match_id: UUID
+    offer_id: UUID
+    request_id: UUID
+    driver_id: UUID
+    person_id: UUID
+
+
+class StopOpened(Fact, kind="carpool.stop_opened"):
+    """A place became public, for people to get in and out."""
+
+    stop_id: UUID
+
+
+class StopClosed(Fact, kind="carpool.stop_closed"):
+    """A public place is no longer used."""
+
+    stop_id: UUID
+
+
+class RulesSet(Fact, kind="carpool.rules_set"):
+    """The village said how much is shared for each kilometre at most."""
+
+    cents_per_km: int
+
+
+class ProfileSaid(Fact, kind="carpool.profile_said"):
+    """Somebody said of herself what rides need to know."""
+
+    resident_id: UUID
+
+
+class PersonKnown(Fact, kind="carpool.person_known"):
+    """Somebody says that she knows somebody else, or no longer."""
+
+    resident_id: UUID
+    known_id: UUID
+    knows: bool

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from village.core.geo import Point
+from village.core.geo import Point, fuzz
 
-# A hundredth of a degree of latitude is 1.1 km, of longitude at 50 degrees 0.7 km.
-ROUGH_DECIMALS = 2
+# The side of the cells in which private places are told: the middle of a square cell is half
+# of all times farther than 0.4 of its side from a point anywhere in it, here 360 m.
+GRID_M = 900.0
+# Five decimals of a degree are a metre.
+_DECIMALS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold a place: the name people know, and the point on the map."""
+    """
+    Hold a place: the name people know, and the point on the map.
+
+    One with ``stop_id`` is a public stop; any other is private, but for its name.
+    """
 
     name: str
     point: Point
+    stop_id: UUID | None = None
 
     @property
-    def roughly(self) -> Place:
-        """Give the same place to about a kilometre, as everybody may know it."""
-        return Place(self.name, rough(self.point))
+    def is_public(self) -> bool:
+        """Tell whether everybody may know it exactly."""
+        return self.stop_id is not None
 
-
-def rough(point: Point) -> Point:
-    """Round a point to about a kilometre; the same point always gives the same answer."""
-    return Point(round(point.lat, ROUGH_DECIMALS), round(point.lng, ROUGH_DECIMALS))
+    def about(self, salt: bytes) -> Place:
+        """Give the place as everybody may know it; the same place is always told alike."""
+        if self.is_public:
+            return self
+        middle = fuzz(self.point, GRID_M, salt)
+        return Place(self.name, Point(round(middle.lat, _DECIMALS), round(middle.lng, _DECIMALS)))

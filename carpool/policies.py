@@ -8,7 +8,8 @@ from carpool.models import Booking, RequestStatus, RideOffer, RideRequest
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
-from village.residents.queries import blocked_with, is_member
+from village.residents.models import Role
+from village.residents.queries import blocked_with, holds, is_member
 
 
 def may_offer(by: Actor, village: str) -> Verdict:
@@ -71,6 +72,20 @@ def may_cancel_booking(by: Actor, booking: Booking) -> Verdict:
     return ALLOWED if by.may(needed) else Verdict(OutOfScope())
 
 
+def may_ride(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may say that a rider comes: the rider, or her helper."""
+    if not (seen := may_see_booking(by, booking)):
+        return seen
+    if booking.rider_id != by.principal_id:
+        return denied(_("Only who rides along says so."))
+    return ALLOWED if by.may(Scope.RIDES_REQUEST) else Verdict(OutOfScope())
+
+
+def may_go_along(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may say how a ride goes: the rider, or the driver in person."""
+    return may_cancel_booking(by, booking)
+
+
 def may_see_booking(by: Actor, booking: Booking) -> Verdict:
     """Say whether the actor may see a booking: its rider and the driver, while they live here."""
     people = {booking.rider_id, booking.offer.driver_id}
@@ -93,3 +108,17 @@ def may_cancel_offer(by: Actor, offer: RideOffer) -> Verdict:
 def may_end_rides(by: Actor) -> Verdict:
     """Say whether the actor may end the rides of somebody who has left: the village itself."""
     return ALLOWED if by == SYSTEM else denied(_("Everybody cancels for herself."))
+
+
+def may_care_for_stops(by: Actor, village: str) -> Verdict:
+    """Say whether the actor may open and close stops, and cap what is shared: the steward."""
+    if not is_member(by, village):
+        return hidden()
+    if holds(by, village, Role.STEWARD):
+        return ALLOWED
+    return denied(_("Only the steward of the village decides this."))
+
+
+def may_say_of_herself(by: Actor) -> Verdict:
+    """Say whether the actor may say who she is for rides: everybody of herself."""
+    return ALLOWED if by.may(Scope.RIDES_REQUEST) else Verdict(OutOfScope())

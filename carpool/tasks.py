@@ -1,14 +1,28 @@
-"""What the rides do when something happens elsewhere."""
+"""What the rides do by the clock, and when something happens elsewhere."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from carpool import actions
+from celery import shared_task
+from django.utils import timezone
+
+from carpool import actions, queries
 from village.core.actor import SYSTEM, Actor
 from village.journal.readers import Recorded, after
 from village.residents.facts import ResidentBlocked, ResidentLeft
 from village.residents.queries import blocked_with, is_member
+
+# How many fall in one go; the next one is a minute later.
+LAPSED_AT_ONCE = 200
+
+
+@shared_task
+def lapse_bookings() -> int:
+    """Let bookings fall that nobody answered or confirmed in time; give their number."""
+    at = timezone.now()
+    lapsed = queries.lapsed_bookings(at)[:LAPSED_AT_ONCE]
+    return sum(actions.expire_booking(by=SYSTEM, booking_id=each, at=at) for each in lapsed)
 
 
 @after(ResidentLeft)

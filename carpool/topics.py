@@ -1,4 +1,4 @@
-"""What a screen can follow of the rides: places are shown to about a kilometre."""
+"""What a screen can follow of the rides: private places are shown to about a kilometre."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from carpool.schemas import (
     BookingOut,
     OfferOut,
     RequestOut,
+    ToldMatchOut,
     booking_out,
     offer_out,
     request_out,
+    told_match_out,
 )
 from village.core.actor import Actor, Scope
 from village.core.permissions import MEMBERS
@@ -21,8 +23,22 @@ from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
 
-Booked = facts.SeatsBooked | facts.BookingAnswered | facts.BookingCancelled
-BOOKED = (facts.SeatsBooked, facts.BookingAnswered, facts.BookingCancelled)
+# What changes how many seats are left.
+Booked = facts.SeatsBooked | facts.BookingAnswered | facts.BookingCancelled | facts.BookingExpired
+BOOKED = (
+    facts.SeatsBooked,
+    facts.BookingAnswered,
+    facts.BookingCancelled,
+    facts.BookingExpired,
+)
+# What is between a rider and her driver alone.
+Ridden = facts.BookingConfirmed | facts.RiderBoarded | facts.RiderArrived | facts.RiderMissed
+RIDDEN = (
+    facts.BookingConfirmed,
+    facts.RiderBoarded,
+    facts.RiderArrived,
+    facts.RiderMissed,
+)
 
 
 def offer_card(fact: facts.RideOffered | facts.RideCancelled | Booked) -> OfferOut | None:
@@ -37,8 +53,8 @@ def request_card(fact: facts.RideRequested | facts.RequestWithdrawn) -> RequestO
     return None if request is None else request_out(request)
 
 
-def booking_card(fact: Booked) -> BookingOut | None:
-    """Show a booking to its rider and the driver."""
+def booking_card(fact: Booked | Ridden) -> BookingOut | None:
+    """Show a booking to its rider and the driver; where they meet is fetched, never pushed."""
     booking = queries.booking(fact.booking_id)
     return None if booking is None else booking_out(booking)
 
@@ -48,13 +64,23 @@ def gone(fact: facts.RideErased | facts.RequestErased) -> GoneOut:
     return GoneOut(id=fact.offer_id if isinstance(fact, facts.RideErased) else fact.request_id)
 
 
+def match_card(fact: facts.MatchFound) -> ToldMatchOut | None:
+    """Show a match to its driver and to who looks for a ride."""
+    match = queries.told_match(fact.match_id)
+    return None if match is None else told_match_out(match)
+
+
 def sees_offer(by: Actor, *, offer_id: str) -> bool:
     """Admit the village of a ride."""
     key = uuid_or_none(offer_id)
     return key is not None and queries.offers_visible_to(by).filter(pk=key).exists()
 
 
-def _rider_and_driver(fact: Booked) -> Iterable[Mapping[str, Any]]:
+def _both_matched(fact: facts.MatchFound) -> Iterable[Mapping[str, Any]]:
+    return [{"resident": fact.person_id}, {"resident": fact.driver_id}]
+
+
+def _rider_and_driver(fact: Booked | Ridden) -> Iterable[Mapping[str, Any]]:
     return [{"resident": fact.rider_id}, {"resident": fact.driver_id}]
 
 
@@ -83,8 +109,9 @@ ride = Topic(
     snapshot="/api/v1/carpool/offers/{offer_id}?position=1",
     carries=dict.fromkeys((facts.RideCancelled, *BOOKED), offer_card),
 )
-for booked in BOOKED:
-    residents_me.carry(booked, booking_card, to=_rider_and_driver, scope=Scope.RIDES_REQUEST)
+for happened in (*BOOKED, *RIDDEN):
+    residents_me.carry(happened, booking_card, to=_rider_and_driver, scope=Scope.RIDES_REQUEST)
+residents_me.carry(facts.MatchFound, match_card, to=_both_matched, scope=Scope.RIDES_REQUEST)
 residents_me.carry(
     facts.RideCancelled, offer_card, to=_everybody_on_board, scope=Scope.RIDES_REQUEST
 )

@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern] = [
     path("carpool/requests/<uuid:request_id>/withdraw", pages.withdraw, name="withdraw-request"),
     path("carpool/bookings/<uuid:booking_id>/answer", pages.answer, name="answer-booking"),
     path("carpool/bookings/<uuid:booking_id>/cancel", pages.cancel_booking, name="cancel-booking"),
+    path("carpool/bookings/<uuid:booking_id>/<slug:step>", pages.step, name="booking-step"),
 ]

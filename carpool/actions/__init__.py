@@ -5,29 +5,47 @@ from __future__ import annotations
 from carpool.actions.bookings import (
     AlreadyBooked,
     BookingSettled,
+    NoFit,
+    NotSuited,
     RideFull,
     answer_booking,
     book_seats,
-    cancel_booking,
 )
+from carpool.actions.ending import cancel_booking, expire_booking
 from carpool.actions.leaving import end_bookings_between, end_rides
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
+from carpool.actions.people import know_person, say_profile
 from carpool.actions.requests import RequestClosed, ask_for_ride, withdraw_request
+from carpool.actions.riding import TooEarly, arrive, board, confirm_booking, miss_rider
+from carpool.actions.stops import close_stop, open_stop, set_rules
 
 __all__ = [
     "AlreadyBooked",
     "BookingSettled",
+    "NoFit",
+    "NotSuited",
     "RequestClosed",
     "RideFull",
     "RideGone",
     "RideOff",
+    "TooEarly",
     "answer_booking",
+    "arrive",
     "ask_for_ride",
+    "board",
     "book_seats",
     "cancel_booking",
     "cancel_offer",
+    "close_stop",
+    "confirm_booking",
     "end_bookings_between",
     "end_rides",
+    "expire_booking",
+    "know_person",
+    "miss_rider",
     "offer_ride",
+    "open_stop",
+    "say_profile",
+    "set_rules",
     "withdraw_request",
 ]

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carpool import facts, policies, queries
+from carpool import facts, plans, policies, queries
 from carpool.actions import offers, requests
 from carpool.actions.offers import RideGone, RideOff
 from carpool.actions.requests import RequestClosed
-from carpool.models import (
-    Booking,
-    BookingStatus,
-    OfferStatus,
-    RequestStatus,
-    RideOffer,
-    RideRequest,
-)
+from carpool.matching import Match, Ride, Wish
+from carpool.models import Booking, BookingStatus, RequestStatus, RideOffer, RideRequest
+from carpool.terms import Terms, suits
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.journal.actions import record
+
+# How long a driver may think it over.
+ANSWER_WITHIN = timedelta(hours=24)
+# Without a request nobody has said what she brings or minds.
+_UNSAID = Terms(smoking=True)
 
 
 class RideFull(DomainError):
@@ -37,6 +36,24 @@ class RideFull(DomainError):
         super().__init__(words % {"left": left} if left else _("This ride is full."))
 
 
+class NoFit(DomainError):
+    """The way there and back would be too long, or the times do not meet."""
+
+    code = "carpool.no_fit"
+
+    def __init__(self) -> None:
+        super().__init__(_("This ride cannot come by for you: the way or the times do not fit."))
+
+
+class NotSuited(DomainError):
+    """The driver's terms and the rider's do not go together."""
+
+    code = "carpool.not_suited"
+
+    def __init__(self) -> None:
+        super().__init__(_("This ride does not suit what you or the driver have asked for."))
+
+
 class AlreadyBooked(DomainError):
     """The rider holds seats on this ride already."""
 
@@ -47,12 +64,12 @@ class AlreadyBooked(DomainError):
 
 
 class BookingSettled(DomainError):
-    """The booking has been declined or cancelled."""
+    """The booking can no longer be answered: it was, or it has ended."""
 
     code = "carpool.booking_settled"
 
     def __init__(self) -> None:
-        super().__init__(_("This booking has already been declined or cancelled."))
+        super().__init__(_("This booking has already been settled."))
 
 
 @transaction.atomic
@@ -62,9 +79,15 @@ def book_seats(
     """
     Ask the driver for seats, for the actor's principal; they are kept until the answer.
 
+    With a request she rides from where it begins to where it ends, without one the whole way.
+    Whether she fits is looked at twice: before the ride is locked, so that nobody queues for a
+    ride that is full, and under the lock when it changed in between.
+
     :raises NotFound: if the actor may see no such ride, or has no such request
     :raises Forbidden: if it is her own ride
-    :raises RideFull: if fewer seats are left
+    :raises RideFull: if fewer seats are left on some leg
+    :raises NoFit: if the way or the times do not fit
+    :raises NotSuited: if the terms do not go together
     :raises AlreadyBooked: if she holds seats on it already
     :raises RideOff: if it has been cancelled
     :raises RideGone: if it has left
@@ -72,30 +95,31 @@ def book_seats(
     """
     offer = queries.offer_or_404(by, offer_id)
     policies.may_book(by, offer).enforce()
-    if offer.departs_until <= at:
-        raise RideGone
-    # One conditional update takes the seats and locks the ride: two cannot both have the last.
-    taken = RideOffer.objects.filter(
-        pk=offer.pk, status=OfferStatus.OPEN, seats_left__gte=seats
-    ).update(seats_left=F("seats_left") - seats)
-    offer.refresh_from_db(fields=["status", "seats_left"])
-    if offer.is_cancelled:
-        raise RideOff
-    if offer.bookings.active().filter(rider=by.principal_id).exists():
-        raise AlreadyBooked
-    if not taken:
-        raise RideFull(offer.seats_left)
-    if request_id is not None:
-        _open_request(by, offer, request_id)
+    _check_open(offer, by, at)
+    request = None if request_id is None else _own_request(by, offer, request_id)
+    _check_terms(by, offer, request)
+    wish = _wish(offer, request, seats)
+    ride = plans.ride_of(offer)
+    match = _seat(offer, ride, wish, at)
+    seen, offer = offer.version, offers.locked(offer_id)
+    if offer.version != seen:
+        _check_open(offer, by, at)
+        wish, ride = _wish(offer, request, seats), plans.ride_of(offer)
+        match = _seat(offer, ride, wish, at)
+    if request is not None:
+        _check_open_request(requests.locked(request.pk))
     booking = Booking.objects.create(
         village_id=offer.village_id,
         offer=offer,
-        request_id=request_id,
+        request=request,
         rider_id=by.principal_id,
         seats=seats,
+        detour_seconds=max(0, match.extra_seconds),
+        lapses_at=min(at + ANSWER_WITHIN, offer.departs_until),
         via_helper=by.is_assisted,
         created_at=at,
     )
+    plans.keep(offer, plans.take_along(ride, match, wish, booking.pk))
     record(
         facts.SeatsBooked(
             village=offer.village_id,
@@ -117,14 +141,16 @@ def answer_booking(*, by: Actor, booking_id: UUID, accept: bool, at: datetime) -
     """
     Take a rider along, or not; the same answer twice changes nothing.
 
+    The rider then confirms; until she does, she has the time until the ride leaves.
+
     :raises NotFound: if the actor may see no such booking
     :raises Forbidden: if she is not the driver
     :raises OutOfScope: if a helper answers
-    :raises BookingSettled: if it was declined, cancelled, or accepted and is to be declined
+    :raises BookingSettled: if it was settled otherwise
     :raises RequestClosed: if the rider has found another ride meanwhile
     :raises RideGone: if the ride has left
     """
-    booking = _locked(booking_id)
+    booking = locked(booking_id)
     offer = booking.offer
     policies.may_answer(by, booking).enforce()
     answer = BookingStatus.ACCEPTED if accept else BookingStatus.DECLINED
@@ -136,10 +162,11 @@ def answer_booking(*, by: Actor, booking_id: UUID, accept: bool, at: datetime) -
         raise RideGone
     if accept:
         _match_request(booking)
+        booking.lapses_at = offer.departs_until
     else:
-        _give_back_seats(booking)
+        free_seats(booking)
     booking.status = answer
-    booking.save(update_fields=["status"])
+    booking.save(update_fields=["status", "lapses_at"])
     record(
         facts.BookingAnswered(
             village=booking.village_id,
@@ -156,69 +183,65 @@ def answer_booking(*, by: Actor, booking_id: UUID, accept: bool, at: datetime) -
     return booking
 
 
-@transaction.atomic
-def cancel_booking(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
+def locked(booking_id: UUID) -> Booking:
     """
-    Take a booking back, as its rider or as the driver; a second call changes nothing.
+    Lock the ride of a booking, then read the booking: it changes only under that lock.
 
-    :raises NotFound: if the actor may see no such booking
-    :raises OutOfScope: if the mandate does not cover it, or a helper acts for the driver
-    :raises BookingSettled: if it was declined
-    :raises RideGone: if the ride has left
+    :raises NotFound: if there is none of this id
     """
-    booking = _locked(booking_id)
-    policies.may_cancel_booking(by, booking).enforce()
-    if booking.status == BookingStatus.CANCELLED:
-        return booking
-    if not booking.is_active:
-        raise BookingSettled
-    if booking.offer.departs_until <= at:
-        raise RideGone
-    by_driver = booking.offer.driver_id == by.principal_id
-    record(end_booking(booking, by_driver=by_driver), by=by, at=at)
-    return booking
-
-
-def end_booking(booking: Booking, *, by_driver: bool) -> facts.BookingCancelled:
-    """Cancel an active booking whose ride is locked, and say so."""
-    if booking.status == BookingStatus.ACCEPTED and booking.request_id is not None:
-        RideRequest.objects.filter(pk=booking.request_id, status=RequestStatus.MATCHED).update(
-            status=RequestStatus.OPEN
-        )
-    _give_back_seats(booking)
-    booking.status = BookingStatus.CANCELLED
-    booking.save(update_fields=["status"])
-    return facts.BookingCancelled(
-        village=booking.village_id,
-        offer_id=booking.offer_id,
-        booking_id=booking.pk,
-        driver_id=booking.offer.driver_id,
-        rider_id=booking.rider_id,
-        by_driver=by_driver,
-        seats_left=booking.offer.seats_left,
-    )
-
-
-def _locked(booking_id: UUID) -> Booking:
-    """Lock the ride of a booking, then read the booking: it changes only under that lock."""
     offer_id = Booking.objects.filter(pk=booking_id).values_list("offer", flat=True).first()
     if offer_id is None:
         raise NotFound
     offer = offers.locked(offer_id)
-    booking = Booking.objects.get(pk=booking_id)
+    booking = Booking.objects.select_related("request").get(pk=booking_id)
     booking.offer = offer
     found: Booking = booking
     return found
 
 
-def _open_request(by: Actor, offer: RideOffer, request_id: UUID) -> None:
-    request = requests.locked(request_id)
-    if request is None or request.person_id != by.principal_id:
+def free_seats(booking: Booking) -> None:
+    """Take a rider out of the plan of a ride that is locked."""
+    plans.keep(booking.offer, plans.leave_out(plans.ride_of(booking.offer), [booking.pk]))
+
+
+def _check_open(offer: RideOffer, by: Actor, at: datetime) -> None:
+    if offer.is_cancelled:
+        raise RideOff
+    if offer.departs_until <= at:
+        raise RideGone
+    if offer.bookings.active().filter(rider=by.principal_id).exists():
+        raise AlreadyBooked
+
+
+def _own_request(by: Actor, offer: RideOffer, request_id: UUID) -> RideRequest:
+    request = queries.request_or_404(by, request_id)
+    if request.person_id != by.principal_id or request.village_id != offer.village_id:
         raise NotFound
-    if request.village_id != offer.village_id:
-        raise NotFound
-    if request.status != RequestStatus.OPEN:
+    _check_open_request(request)
+    return request
+
+
+def _check_open_request(request: RideRequest | None) -> None:
+    if request is None or request.status != RequestStatus.OPEN:
         raise RequestClosed(_("You no longer look for this ride."))
+
+
+def _check_terms(by: Actor, offer: RideOffer, request: RideRequest | None) -> None:
+    wanted = _UNSAID if request is None else request.terms
+    pairs = queries.pairs_with(by.principal_id, {offer.driver_id}, drives=False)
+    if not suits(offer.terms, wanted, pairs[offer.driver_id]):
+        raise NotSuited
+
+
+def _wish(offer: RideOffer, request: RideRequest | None, seats: int) -> Wish:
+    return plans.whole_way(offer, seats) if request is None else plans.wish_of(request, seats)
+
+
+def _seat(offer: RideOffer, ride: Ride, wish: Wish, at: datetime) -> Match:
+    match = plans.fit(ride, wish, at=at)
+    if match is None:
+        raise RideFull(offer.seats_left) if plans.is_full_for(ride, wish, at=at) else NoFit
+    return match
 
 
 def _match_request(booking: Booking) -> None:
@@ -230,8 +253,3 @@ def _match_request(booking: Booking) -> None:
     )
     if not matched:
         raise RequestClosed(_("The rider has found another ride meanwhile."))
-
-
-def _give_back_seats(booking: Booking) -> None:
-    booking.offer.seats_left += booking.seats
-    booking.offer.save(update_fields=["seats_left"])

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from carpool import policies
-from carpool.actions import bookings, offers, requests
+from carpool.actions import ending, offers, requests
 from carpool.models import Booking, RideOffer, RideRequest
 from village.core.actor import Actor
 from village.journal.actions import record_all
@@ -36,10 +36,10 @@ def end_rides(*, by: Actor, village: str, resident_id: UUID, at: datetime) -> in
     for offer in locked:
         if offer.driver_id == resident_id:
             if not offer.is_cancelled:
-                told.append(offers.end_offer(offer))
-        elif (booking := booked.filter(offer=offer).first()) is not None:
+                told += offers.end_offer(offer, at=at)
+        elif (booking := booked.filter(offer=offer).select_related("request").first()) is not None:
             booking.offer = offer
-            told.append(bookings.end_booking(booking, by_driver=False))
+            told += ending.end_booking(booking, by_driver=False, at=at)
     looking = (
         RideRequest.objects.open().still_useful(at).filter(village=village, person=resident_id)
     )
@@ -66,8 +66,10 @@ def end_bookings_between(*, by: Actor, blocker: UUID, blocked: UUID, at: datetim
     wanted = sorted(set(booked.values_list("offer", flat=True)))
     told: list[Fact] = []
     for offer in [offers.locked(offer_id) for offer_id in wanted]:
-        if (booking := booked.filter(offer=offer).first()) is not None:
+        booking = booked.filter(offer=offer).select_related("request").first()
+        if booking is not None:
             booking.offer = offer
-            told.append(bookings.end_booking(booking, by_driver=offer.driver_id == blocker))
+            by_driver = offer.driver_id == blocker
+            told += ending.end_booking(booking, by_driver=by_driver, at=at)
     record_all(told, by=by, at=at)
     return len(told)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from carpool import facts, policies
+from carpool import facts, plans, policies
+from carpool.actions import matches
+from carpool.actions.journeys import check_moment, check_places, check_price
 from carpool.models import (
     Booking,
     BookingStatus,
+    OfferSeries,
     OfferStatus,
     RequestStatus,
     RideOffer,
     RideRequest,
+    columns,
+    written_via,
 )
 from carpool.places import Place
+from carpool.terms import PLAIN, Terms
 from village.core.actor import Actor
-from village.core.errors import DomainError, Invalid, NotFound
-from village.journal.actions import record
-
-HORIZON = timedelta(days=366)
+from village.core.errors import DomainError, NotFound
+from village.journal.actions import record_all
+from village.journal.facts import Fact
 
 
 class RideGone(DomainError):
@@ -54,45 +60,73 @@ def offer_ride(
     flexible_minutes: int,
     seats: int,
     detour_minutes: int,
+    via: Sequence[Place] = (),
+    terms: Terms = PLAIN,
+    cents_per_km: int = 0,
     at: datetime,
 ) -> RideOffer:
     """
     Offer seats of a ride that leaves at ``departs_at``, or up to ``flexible_minutes`` later.
 
+    Whoever looks for such a ride learns of it, and so does the driver, at once.
+
     :raises NotFound: if the actor's principal does not belong to the village
     :raises OutOfScope: if the mandate does not cover offering rides
-    :raises Invalid: if the places or times make no sense
+    :raises Invalid: if the places, times or money make no sense
     """
     policies.may_offer(by, village).enforce()
-    check_ends(start, goal)
-    if departs_at <= at:
-        raise Invalid(_("This time is already past."), field="departs_at")
-    if departs_at > at + HORIZON:
-        raise Invalid(_("This is more than a year away."), field="departs_at")
-    offer = RideOffer.objects.create(
+    check_places(start, goal, via)
+    check_moment(departs_at, village, at=at, field="departs_at")
+    check_price(cents_per_km, village)
+    offer = RideOffer(
         village_id=village,
         driver_id=by.principal_id,
-        from_name=start.name,
-        from_lat=start.point.lat,
-        from_lng=start.point.lng,
-        to_name=goal.name,
-        to_lat=goal.point.lat,
-        to_lng=goal.point.lng,
         departs_at=departs_at,
         departs_until=departs_at + timedelta(minutes=flexible_minutes),
         flexible_minutes=flexible_minutes,
         detour_minutes=detour_minutes,
+        cents_per_km=cents_per_km,
         seats=seats,
-        seats_left=seats,
+        via=[written_via(place) for place in via],
         via_helper=by.is_assisted,
         created_at=at,
+        **columns(start, goal, terms),
     )
-    record(
-        facts.RideOffered(village=village, offer_id=offer.pk, driver_id=offer.driver_id),
-        by=by,
-        at=at,
-    )
+    record_all(put_up(offer, at=at), by=by, at=at)
     return offer
+
+
+def put_up(offer: RideOffer, *, at: datetime) -> list[Fact]:
+    """Write a new ride with its plan, find who looks for it, and say what happened."""
+    offer.version = 0
+    ride = plans.lay_out(offer)
+    offer.seats_left, offer.arrives_at = offer.seats, offer.departs_until
+    offer.save(force_insert=True)
+    plans.keep(offer, ride)
+    offered = facts.RideOffered(
+        village=offer.village_id, offer_id=offer.pk, driver_id=offer.driver_id
+    )
+    return [offered, *matches.of_offer(offer, at=at)]
+
+
+def dated(series: OfferSeries, day: date, departs_at: datetime, *, at: datetime) -> RideOffer:
+    """Give the ride of one day of a series, not yet written."""
+    return RideOffer(
+        village_id=series.village_id,
+        driver_id=series.driver_id,
+        series=series,
+        day=day,
+        departs_at=departs_at,
+        departs_until=departs_at + timedelta(minutes=series.flexible_minutes),
+        flexible_minutes=series.flexible_minutes,
+        detour_minutes=series.detour_minutes,
+        cents_per_km=series.cents_per_km,
+        seats=series.seats,
+        via=series.via,
+        via_helper=series.via_helper,
+        created_at=at,
+        **columns(series.start, series.goal, series.terms),
+    )
 
 
 @transaction.atomic
@@ -100,7 +134,7 @@ def cancel_offer(*, by: Actor, offer_id: UUID, at: datetime) -> RideOffer:
     """
     Take a ride back together with its bookings; who was matched looks for a ride again.
 
-    A second call changes nothing.
+    Other rides are found for her at once. A second call changes nothing.
 
     :raises NotFound: if there is none that the actor may see
     :raises Forbidden: if somebody else drives
@@ -112,7 +146,7 @@ def cancel_offer(*, by: Actor, offer_id: UUID, at: datetime) -> RideOffer:
         return offer
     if offer.departs_until <= at:
         raise RideGone
-    record(end_offer(offer), by=by, at=at)
+    record_all(end_offer(offer, at=at), by=by, at=at)
     return offer
 
 
@@ -129,31 +163,30 @@ def locked(offer_id: UUID) -> RideOffer:
     return found
 
 
-def end_offer(offer: RideOffer) -> facts.RideCancelled:
-    """Cancel a ride that is locked, and say so."""
+def end_offer(offer: RideOffer, *, at: datetime) -> list[Fact]:
+    """Cancel a ride that is locked, look for others for its riders, and say so."""
     bookings = list(offer.bookings.active().order_by("pk"))
-    RideRequest.objects.filter(
-        pk__in=[each.request_id for each in bookings if each.status == BookingStatus.ACCEPTED],
-        status=RequestStatus.MATCHED,
-    ).update(status=RequestStatus.OPEN)
+    agreed = [each.request_id for each in bookings if each.status != BookingStatus.REQUESTED]
+    reopened = list(
+        RideRequest.objects.filter(pk__in=agreed, status=RequestStatus.MATCHED).order_by("pk")
+    )
+    RideRequest.objects.filter(pk__in=[each.pk for each in reopened]).update(
+        status=RequestStatus.OPEN
+    )
     Booking.objects.filter(pk__in=[each.pk for each in bookings]).update(
         status=BookingStatus.CANCELLED
     )
-    offer.status, offer.seats_left = OfferStatus.CANCELLED, offer.seats
-    offer.save(update_fields=["status", "seats_left"])
-    return facts.RideCancelled(
+    offer.status = OfferStatus.CANCELLED
+    plans.keep(offer, plans.leave_out(plans.ride_of(offer), [each.pk for each in bookings]))
+    offer.matches.all().delete()
+    cancelled = facts.RideCancelled(
         village=offer.village_id,
         offer_id=offer.pk,
         driver_id=offer.driver_id,
         rider_ids=tuple(each.rider_id for each in bookings),
     )
-
-
-def check_ends(start: Place, goal: Place) -> None:
-    """
-    Refuse a ride that leads nowhere.
-
-    :raises Invalid: if it ends where it begins
-    """
-    if start.point == goal.point:
-        raise Invalid(_("A ride ends somewhere else than it begins."), field="to")
+    found: list[Fact] = [cancelled]
+    for request in reopened:
+        request.status = RequestStatus.OPEN
+        found += matches.of_request(request, at=at)
+    return found

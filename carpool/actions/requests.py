@@ -9,12 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carpool import facts, policies
-from carpool.actions.offers import HORIZON, check_ends
-from carpool.models import RequestStatus, RideRequest
+from carpool.actions import matches
+from carpool.actions.journeys import HORIZON, check_clock, check_places
+from carpool.models import RequestStatus, RideRequest, columns
 from carpool.places import Place
+from carpool.terms import PLAIN, Terms
 from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid, NotFound
-from village.journal.actions import record
+from village.journal.actions import record, record_all
+from village.journal.facts import Fact
+from village.residents.queries import village_or_404
 
 LONGEST_WINDOW = timedelta(days=7)
 
@@ -35,39 +39,42 @@ def ask_for_ride(
     earliest: datetime,
     latest_arrival: datetime,
     seats: int,
+    terms: Terms = PLAIN,
     at: datetime,
 ) -> RideRequest:
     """
     Look for a ride for the actor's principal.
+
+    Whoever offers such a ride learns of it, and so does the principal, at once.
 
     :raises NotFound: if the principal does not belong to the village
     :raises OutOfScope: if the mandate does not cover asking for rides
     :raises Invalid: if the places or times make no sense
     """
     policies.may_ask(by, village).enforce()
-    check_ends(start, goal)
-    _check_times(earliest, latest_arrival, at)
-    request = RideRequest.objects.create(
+    check_places(start, goal)
+    _check_times(earliest, latest_arrival, village, at)
+    request = RideRequest(
         village_id=village,
         person_id=by.principal_id,
-        from_name=start.name,
-        from_lat=start.point.lat,
-        from_lng=start.point.lng,
-        to_name=goal.name,
-        to_lat=goal.point.lat,
-        to_lng=goal.point.lng,
         earliest=earliest,
         latest_arrival=latest_arrival,
         seats=seats,
         via_helper=by.is_assisted,
         created_at=at,
+        **columns(start, goal, terms),
     )
-    record(
-        facts.RideRequested(village=village, request_id=request.pk, person_id=request.person_id),
-        by=by,
-        at=at,
-    )
+    record_all(put_up(request, at=at), by=by, at=at)
     return request
+
+
+def put_up(request: RideRequest, *, at: datetime) -> list[Fact]:
+    """Write a new request, find rides for it, and say what happened."""
+    request.save(force_insert=True)
+    asked = facts.RideRequested(
+        village=request.village_id, request_id=request.pk, person_id=request.person_id
+    )
+    return [asked, *matches.of_request(request, at=at)]
 
 
 @transaction.atomic
@@ -100,12 +107,13 @@ def end_request(request: RideRequest) -> facts.RequestWithdrawn:
     """Withdraw a request that is locked, and say so."""
     request.status = RequestStatus.WITHDRAWN
     request.save(update_fields=["status"])
+    request.matches.all().delete()
     return facts.RequestWithdrawn(
         village=request.village_id, request_id=request.pk, person_id=request.person_id
     )
 
 
-def _check_times(earliest: datetime, latest_arrival: datetime, at: datetime) -> None:
+def _check_times(earliest: datetime, latest_arrival: datetime, village: str, at: datetime) -> None:
     if latest_arrival <= earliest:
         raise Invalid(_("You arrive after you start."), field="latest_arrival")
     if latest_arrival - earliest > LONGEST_WINDOW:
@@ -114,3 +122,6 @@ def _check_times(earliest: datetime, latest_arrival: datetime, at: datetime) -> 
         raise Invalid(_("This time is already past."), field="latest_arrival")
     if earliest > at + HORIZON:
         raise Invalid(_("This is more than a year away."), field="earliest")
+    zone = village_or_404(village).tzinfo
+    check_clock(earliest, zone, field="earliest")
+    check_clock(latest_arrival, zone, field="latest_arrival")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carpool.pages.board import board
-from carpool.pages.bookings import answer, book, cancel_booking
+from carpool.pages.bookings import answer, book, cancel_booking, step
 from carpool.pages.offers import call_off, card, new_offer, offer, ride
 from carpool.pages.requests import new_request, request_, withdraw
 
@@ -19,5 +19,6 @@ __all__ = [
     "offer",
     "request_",
     "ride",
+    "step",
     "withdraw",
 ]

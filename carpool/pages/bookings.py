@@ -14,8 +14,15 @@ from carpool import actions, queries
 from carpool.forms import SEATS_MAX, BookingForm
 from carpool.pages.offers import shown_ride
 from village.core.actor import Scope
-from village.core.errors import Invalid
+from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page
+
+STEPS = {
+    "confirm": actions.confirm_booking,
+    "board": actions.board,
+    "arrive": actions.arrive,
+    "miss": actions.miss_rider,
+}
 
 
 @require_POST
@@ -54,6 +61,17 @@ def cancel_booking(request: PageRequest, booking_id: UUID) -> HttpResponse:
     """Take a booking back, as its rider or as the driver."""
     booking = queries.booking_or_404(request.actor, booking_id)
     actions.cancel_booking(by=request.actor, booking_id=booking_id, at=timezone.now())
+    return _show(request, booking.offer_id)
+
+
+@require_POST
+@page(scope=Scope.RIDES_REQUEST, door="rides")
+def step(request: PageRequest, booking_id: UUID, step: str) -> HttpResponse:
+    """Say how a ride goes on: that one comes, is on board, has arrived, or did not come."""
+    verb = STEPS.get(step)
+    if verb is None:
+        raise NotFound
+    booking = verb(by=request.actor, booking_id=booking_id, at=timezone.now())
     return _show(request, booking.offer_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from carpool import queries
+from carpool.models import about
 from carpool.places import Place
 from events.queries import board
 from village.core.actor import Actor, Scope
@@ -18,14 +19,15 @@ READ = 50
 
 def known_places(by: Actor, village: Village, *, at: datetime) -> list[Place]:
     """
-    Give the village, its neighbours, where events take place, and where rides lead.
+    Give the village, its stops and neighbours, where events take place, and where rides lead.
 
-    Each name once. The ends of rides are known to about a kilometre, as everybody may know them.
+    Each name once. Private ends of rides are known to about a kilometre, as to everybody.
     """
     found = [_centre(village)]
+    found += [stop.place for stop in queries.stops_of(village.pk).order_by("name")[:READ]]
     rides = queries.offers(by, village.pk, mine=False, at=at).order_by("departs_at", "pk")
     for ride in rides[:READ]:
-        found += [ride.goal.roughly, ride.start.roughly]
+        found += [about(ride.goal), about(ride.start)]
     if by.may(Scope.EVENTS_JOIN):
         events = board(by, village.pk, past=False, at=at).order_by("begins_at", "pk")
         found += [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from carpool import actions, policies, queries
 from carpool.forms import BookingForm, OfferForm
-from carpool.models import BookingStatus
+from carpool.models import Booking, BookingStatus
 from carpool.pages.known_places import known_places
 from village.core.actor import Actor, Scope
 from village.core.errors import Invalid
@@ -99,6 +101,8 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
     bookings = list(
         queries.bookings_visible_to(by).filter(offer=found).order_by("created_at", "id")
     )
+    for each in bookings:
+        each.steps = _drivers_steps(each, at)  # type: ignore[attr-defined]
     own = next((each for each in bookings if each.is_active and not drives), None)
     is_open = not found.is_cancelled and found.departs_until > at
     return {
@@ -107,12 +111,32 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "position": position,
         "drives": drives,
         "own": own,
+        "own_steps": [] if own is None else _riders_steps(own, at),
+        "knows_riders": drives and at < found.arrives_at + queries.KNOWN_FOR,
+        "may_answer_now": drives and not by.is_assisted,
         "bookings": bookings if drives else [],
         "asks": BookingStatus.REQUESTED,
         "is_open": is_open,
-        "knows_exactly": queries.knows_exactly(by, found),
+        "knows_exactly": queries.knows_exactly(by, found, at=at),
         "may_book": is_open and own is None and bool(policies.may_book(by, found)),
         "may_answer": is_open and drives and not by.is_assisted,
         "may_call_off": is_open and bool(policies.may_cancel_offer(by, found)),
         "form": BookingForm(),
     }
+
+
+def _riders_steps(booking: Booking, at: datetime) -> list[tuple[str, str]]:
+    """Give what a rider can say next, and in which words."""
+    if booking.status == BookingStatus.ACCEPTED:
+        return [("confirm", _("Yes, I come"))]
+    if booking.status == BookingStatus.CONFIRMED and at >= booking.offer.departs_at:
+        return [("board", _("I am on board"))]
+    return [("arrive", _("I have arrived"))] if booking.status == BookingStatus.ON_BOARD else []
+
+
+def _drivers_steps(booking: Booking, at: datetime) -> list[tuple[str, str]]:
+    """Give what a driver can say of a rider next, and in which words."""
+    if booking.status == BookingStatus.CONFIRMED and at >= booking.offer.departs_at:
+        missed = at >= (booking.pickup_at or at)
+        return [("board", _("Is on board")), *([("miss", _("Did not come"))] if missed else [])]
+    return [("arrive", _("Has arrived"))] if booking.status == BookingStatus.ON_BOARD else []

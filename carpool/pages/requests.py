@@ -13,6 +13,7 @@ from carpool import actions, policies, queries
 from carpool.forms import RequestForm
 from carpool.models import RequestStatus
 from carpool.pages.known_places import known_places
+from carpool.plans import roads
 from carpool.schemas import match_out
 from village.core.actor import Scope
 from village.core.errors import Invalid
@@ -69,7 +70,9 @@ def request_(request: PageRequest, request_id: UUID) -> HttpResponse:
         "topic": topic,
         "position": position,
         "is_open": is_open,
-        "matches": [match_out(offer, match, found) for offer, match in fitting],
+        "matches": [
+            match_out(offer, match, found, estimate=roads().is_estimate) for offer, match in fitting
+        ],
         "booked": booked.order_by("created_at", "id"),
     }
     is_part = "HX-Request" in request.headers

@@ -62,6 +62,13 @@ def answer(booking: Booking, *, accept: bool = True) -> Booking:
     )
 
 
+def confirm(booking: Booking) -> Booking:
+    """Let the rider say that she comes, when the seats were asked for."""
+    return actions.confirm_booking(
+        by=Actor(booking.rider_id), booking_id=booking.pk, at=booking.created_at
+    )
+
+
 def cancel(who: Resident, booking: Booking) -> Booking:
     """Let somebody take a booking back, when it was made."""
     return actions.cancel_booking(by=Actor(who.pk), booking_id=booking.pk, at=booking.created_at)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from carpool.models import RideOffer, RideRequest
-from tests.carpool.factories import LINDE, answer, book, make_offer, make_request
+from tests.carpool.factories import LINDE, answer, book, confirm, make_offer, make_request
 from tests.carpool.wire import (
     EXACT_LINDE,
     JSON,
@@ -57,9 +57,11 @@ class TestOffers:
         asked = client.get(url).json()
         answer(booking)
         accepted = client.get(url).json()
-        assert before["from"] == asked["from"] == ROUGH_LINDE
-        assert (before["exact"], accepted["exact"]) == (False, True)
-        assert accepted["from"] == EXACT_LINDE
+        confirm(booking)
+        confirmed = client.get(url).json()
+        assert before["from"] == asked["from"] == accepted["from"] == ROUGH_LINDE
+        assert (before["exact"], confirmed["exact"]) == (False, True)
+        assert confirmed["from"] == EXACT_LINDE
         for who in (tom, nora):
             (listed,) = api(who).get(OFFERS).json()["items"]
             assert listed["from"] == ROUGH_LINDE
@@ -104,7 +106,7 @@ class TestOffers:
         ("change", "field"),
         [
             ({"from": None}, "from"),
-            ({"from": {"name": "x", "lat": 0}}, "from.lng"),
+            ({"from": {"name": "x", "lat": 0}}, "from"),
             ({"to": on_the_wire(LINDE)}, "to"),
             ({"to": {"name": "x", "lat": 1e400, "lng": 0}}, "to.lat"),
             ({"seats": 0}, "seats"),

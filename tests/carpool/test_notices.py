@@ -82,7 +82,8 @@ class TestAnswered:
 
         assert audience == {nora.pk}
         assert words is not None
-        assert (words.title, words.body) == (title, RIDE)
+        asks = "Please say that you come. " if accept else ""
+        assert (words.title, words.body) == (title, asks + RIDE)
 
     def test_has_nothing_to_say_when_it_no_longer_holds(
         self, offer: RideOffer, nora: Resident

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from carpool.models import about
 from carpool.places import Place
 from tests.carpool.factories import LINDE, TOWN
 from village.core.actor import Actor
@@ -16,8 +17,12 @@ Api = Callable[..., Client]
 OFFERS = "/api/v1/villages/lindental/carpool/offers"
 REQUESTS = "/api/v1/villages/lindental/carpool/requests"
 JSON = "application/json"
-ROUGH_LINDE = {"name": "Lindental, Linde", "lat": 50.01, "lng": 11.51}
-EXACT_LINDE = {"name": "Lindental, Linde", "lat": 50.01493, "lng": 11.50661}
+EXACT_LINDE = {"stop": None, "name": "Lindental, Linde", "lat": 50.01493, "lng": 11.50661}
+
+
+def roughly(place: Place) -> dict[str, Any]:
+    told = about(place)
+    return {"stop": None, "name": place.name, "lat": told.point.lat, "lng": told.point.lng}
 
 
 def on_the_wire(place: Place) -> dict[str, Any]:
@@ -47,3 +52,6 @@ def wish(now: datetime, **changes: Any) -> dict[str, Any]:
 
 def acting(by: Actor) -> dict[str, str]:
     return {"X-Acting-For": str(by.mandate_id)}
+
+
+ROUGH_LINDE = roughly(LINDE)

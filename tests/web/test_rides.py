@@ -24,14 +24,14 @@ HOME = Place("Lindental, Linde", Point(50.0149, 11.5066))
 TOWN = Place("Bayreuth, Bahnhof", Point(49.9518, 11.5793))
 
 
-def offered(by: Resident, goal: str = TOWN.name) -> RideOffer:
+def offered(by: Resident, goal: str = TOWN.name, soon: timedelta = timedelta(days=2)) -> RideOffer:
     now = timezone.now()
     return actions.offer_ride(
         by=Actor(by.pk),
         village="lindental",
         start=HOME,
         goal=Place(goal, TOWN.point),
-        departs_at=now + timedelta(days=2),
+        departs_at=now + soon,
         flexible_minutes=15,
         seats=3,
         detour_minutes=20,
@@ -168,6 +168,10 @@ class TestRidingAlong:
         browser(tom).post(f"/carpool/bookings/{booking.pk}/answer", {"answer": "yes"})
 
         page = browser(nora).get(address).content.decode()
+        assert "says yes" in page and "geo:" not in page
+        browser(nora).post(f"/carpool/bookings/{booking.pk}/confirm")
+
+        page = browser(nora).get(address).content.decode()
         assert "you ride along" in page and "1 seat free" in page
         assert "geo:50.01490,11.50660" in page
 
@@ -211,10 +215,7 @@ class TestLookingForARide:
         self, browser: Browser, tom: Resident, nora: Resident
     ) -> None:
         now = timezone.now()
-        ride = offered(tom)
-        RideOffer.objects.update(
-            departs_at=now + timedelta(hours=3), departs_until=now + timedelta(hours=4)
-        )
+        ride = offered(tom, soon=timedelta(hours=3))
         wish = actions.ask_for_ride(
             by=Actor(nora.pk),
             village="lindental",

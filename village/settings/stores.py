@@ -99,6 +99,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "carpool-lapse-bookings": {
+        "task": "carpool.tasks.lapse_bookings",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "notifications-send": {
         "task": "notifications.tasks.send_due",
         "schedule": timedelta(seconds=5),

@@ -1,4 +1,4 @@
-"""Whom the rides tell, and in which words."""
+"""Whom bookings tell, and in which words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carpool import queries
-from carpool.facts import BookingAnswered, BookingCancelled, RideCancelled, SeatsBooked
+from carpool.facts import (
+    BookingAnswered,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingExpired,
+    RideCancelled,
+    RiderMissed,
+    SeatsBooked,
+)
 from carpool.models import Booking, BookingStatus, RideOffer
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
 from village.residents.queries import blocked_with
+
+_OfABooking = (
+    SeatsBooked
+    | BookingAnswered
+    | BookingCancelled
+    | BookingConfirmed
+    | BookingExpired
+    | RiderMissed
+)
 
 
 def booked_words(fact: SeatsBooked) -> Words | None:
@@ -27,8 +44,8 @@ def booked_words(fact: SeatsBooked) -> Words | None:
     return Words(
         title=_("%(name)s would like to ride along") % {"name": booking.rider.display_name},
         body=_("%(ride)s: %(seats)s. Please say yes or no.")
-        % {"ride": _ride(booking.offer), "seats": seats},
-        link=_link(booking.offer_id),
+        % {"ride": ride_words(booking.offer), "seats": seats},
+        link=ride_link(booking.offer_id),
     )
 
 
@@ -39,10 +56,11 @@ def answered_words(fact: BookingAnswered) -> Words | None:
     if booking is None or booking.status != answer:
         return None
     words = _("%(name)s takes you along") if fact.accepted else _("%(name)s cannot take you along")
+    said = _("Please say that you come. %(ride)s") if fact.accepted else "%(ride)s"
     return Words(
         title=words % {"name": booking.offer.driver.display_name},
-        body=_ride(booking.offer),
-        link=_link(booking.offer_id),
+        body=said % {"ride": ride_words(booking.offer)},
+        link=ride_link(booking.offer_id),
     )
 
 
@@ -58,8 +76,8 @@ def rider_cancelled_words(fact: BookingCancelled) -> Words | None:
         title = _("%(name)s does not ride along after all") % {"name": name}
     return Words(
         title=title,
-        body=_ride(booking.offer),
-        link=_link(booking.offer_id),
+        body=ride_words(booking.offer),
+        link=ride_link(booking.offer_id),
     )
 
 
@@ -72,14 +90,52 @@ def driver_cancelled_words(fact: BookingCancelled) -> Words | None:
         # Her ride is gone, which she must know; nothing else, and the ride is no longer shown.
         return Words(
             title=_("Your ride does not take place"),
-            body=_ride(booking.offer),
+            body=ride_words(booking.offer),
             link=f"/villages/{booking.village_id}/rides",
         )
     name = booking.offer.driver.display_name
     return Words(
         title=_("%(name)s cannot take you along after all") % {"name": name},
-        body=_ride(booking.offer),
-        link=_link(booking.offer_id),
+        body=ride_words(booking.offer),
+        link=ride_link(booking.offer_id),
+    )
+
+
+def confirmed_words(fact: BookingConfirmed) -> Words | None:
+    """Tell the driver that somebody comes, and that she now sees where to meet."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None or booking.status != BookingStatus.CONFIRMED:
+        return None
+    return Words(
+        title=_("%(name)s comes along") % {"name": booking.rider.display_name},
+        body=_("%(ride)s. You see now where to meet.") % {"ride": ride_words(booking.offer)},
+        link=ride_link(booking.offer_id),
+    )
+
+
+def expired_words(fact: BookingExpired) -> Words | None:
+    """Tell both that a booking fell, because the next word was not said in time."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None:
+        return None
+    return Words(
+        title=_("A booking has lapsed"),
+        body=_("%(ride)s: nobody answered in time, and the seat is free again.")
+        % {"ride": ride_words(booking.offer)},
+        link=ride_link(booking.offer_id),
+    )
+
+
+def missed_words(fact: RiderMissed) -> Words | None:
+    """Tell the rider that the driver waited for her in vain."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None or booking.status != BookingStatus.NO_SHOW:
+        return None
+    name = booking.offer.driver.display_name
+    return Words(
+        title=_("%(name)s did not find you") % {"name": name},
+        body=ride_words(booking.offer),
+        link=ride_link(booking.offer_id),
     )
 
 
@@ -95,12 +151,12 @@ def ride_cancelled_words(fact: RideCancelled) -> Words | None:
         return None
     return Words(
         title=_("Your ride with %(name)s is cancelled") % {"name": offer.driver.display_name},
-        body=_ride(offer),
-        link=_link(offer.pk),
+        body=ride_words(offer),
+        link=ride_link(offer.pk),
     )
 
 
-def _ride(offer: RideOffer) -> str:
+def ride_words(offer: RideOffer) -> str:
     """Name a ride by its ends, by the reader's clock and in her language."""
     when = date_format(localtime(offer.departs_at), "DATETIME_FORMAT")
     return _("%(from)s to %(to)s, %(when)s") % {
@@ -110,11 +166,11 @@ def _ride(offer: RideOffer) -> str:
     }
 
 
-def _link(offer_id: UUID) -> str:
+def ride_link(offer_id: UUID) -> str:
     return f"/carpool/offers/{offer_id}"
 
 
-def _thread(fact: SeatsBooked | BookingAnswered | BookingCancelled) -> str:
+def _thread(fact: _OfABooking) -> str:
     return f"carpool/bookings/{fact.booking_id}"
 
 
@@ -132,6 +188,18 @@ def _driver_if_rider_cancelled(fact: BookingCancelled) -> Iterable[UUID]:
 
 def _rider_if_driver_cancelled(fact: BookingCancelled) -> Iterable[UUID]:
     return [fact.rider_id] if fact.by_driver else []
+
+
+def _confirmed_driver(fact: BookingConfirmed) -> Iterable[UUID]:
+    return [fact.driver_id]
+
+
+def _both(fact: BookingExpired) -> Iterable[UUID]:
+    return [fact.driver_id, fact.rider_id]
+
+
+def _missed_rider(fact: RiderMissed) -> Iterable[UUID]:
+    return [fact.rider_id]
 
 
 def _riders(fact: RideCancelled) -> Iterable[UUID]:
@@ -182,4 +250,31 @@ ride_cancelled = Notice(
     importance=Importance.PERSONAL,
     scope=Scope.RIDES_REQUEST,
     thread=lambda fact: f"carpool/offers/{fact.offer_id}",
+)
+confirmed = Notice(
+    "carpool.confirmed",
+    of=BookingConfirmed,
+    audience=_confirmed_driver,
+    words=confirmed_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_OFFER,
+    thread=_thread,
+)
+expired = Notice(
+    "carpool.expired",
+    of=BookingExpired,
+    audience=_both,
+    words=expired_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
+)
+missed = Notice(
+    "carpool.missed",
+    of=RiderMissed,
+    audience=_missed_rider,
+    words=missed_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
 )

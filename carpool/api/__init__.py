@@ -1,0 +1,8 @@
+"""Rides over HTTP."""
+
+from __future__ import annotations
+
+from carpool.api import bookings, offers, requests, stops
+from carpool.api.addresses import router
+
+__all__ = ["bookings", "offers", "requests", "router", "stops"]

@@ -1,0 +1,80 @@
+"""Rides that people look for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from carpool.models.journeys import Journey
+from carpool.models.series import RequestSeries
+
+
+class RequestStatus(models.TextChoices):
+    """Say whether somebody still looks for a ride."""
+
+    OPEN = "open"
+    MATCHED = "matched"
+    WITHDRAWN = "withdrawn"
+
+
+class RideRequestQuerySet(models.QuerySet["RideRequest"]):
+    """Speak of those who look for a ride."""
+
+    def open(self) -> RideRequestQuerySet:
+        """Keep those who still look."""
+        return self.filter(status=RequestStatus.OPEN)
+
+    def still_useful(self, at: datetime) -> RideRequestQuerySet:
+        """Keep those whose time has not passed."""
+        return self.filter(latest_arrival__gt=at)
+
+
+class Leg(models.TextChoices):
+    """Say which way of an event a lift is for."""
+
+    THERE = "there"
+    BACK = "back"
+
+
+class RideRequest(Journey):
+    """
+    Say that somebody looks for a ride: not before ``earliest``, there by ``latest_arrival``.
+
+    ``occurrence`` and ``leg`` say to or from which date of an event, if it came of one.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    series = models.ForeignKey(
+        RequestSeries, models.SET_NULL, null=True, blank=True, related_name="requests"
+    )
+    day = models.DateField(null=True, blank=True)
+    occurrence = models.ForeignKey(
+        "events.Occurrence", models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    leg = models.CharField(max_length=5, choices=Leg, blank=True)
+    earliest = models.DateTimeField()
+    latest_arrival = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
+
+    objects: ClassVar = RideRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(latest_arrival__gt=models.F("earliest")),
+                name="a_rider_arrives_after_she_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["series", "day"], name="one_request_per_series_and_day"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "occurrence", "leg"], name="one_lift_per_person_date_and_way"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["village", "earliest", "id"], name="ride_requests_by_time"),
+            models.Index(fields=["person", "earliest"], name="ride_requests_of_a_person"),
+        ]

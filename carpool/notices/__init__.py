@@ -1,0 +1,7 @@
+"""Whom the rides tell, and in which words."""
+
+from __future__ import annotations
+
+from carpool.notices import bookings, matches
+
+__all__ = ["bookings", "matches"]

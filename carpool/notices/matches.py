@@ -1,0 +1,73 @@
+"""Whom a match tells, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from carpool import queries
+from carpool.facts import MatchFound
+from carpool.models import RequestStatus
+from carpool.notices.bookings import ride_link, ride_words
+from village.core.actor import Scope
+from village.journal.notices import Importance, Notice, Words
+
+
+def rider_words(fact: MatchFound) -> Words | None:
+    """Tell who looks for a ride that one fits, as long as she still looks."""
+    match = queries.told_match(fact.match_id)
+    if match is None or match.request.status != RequestStatus.OPEN:
+        return None
+    name = match.offer.driver.display_name
+    return Words(
+        title=_("A ride fits: %(name)s could take you along") % {"name": name},
+        body=ride_words(match.offer),
+        link=f"/carpool/requests/{match.request_id}",
+    )
+
+
+def driver_words(fact: MatchFound) -> Words | None:
+    """Tell a driver that somebody looks for a ride like hers, as long as she still looks."""
+    match = queries.told_match(fact.match_id)
+    if match is None or match.request.status != RequestStatus.OPEN:
+        return None
+    name = match.request.person.display_name
+    return Words(
+        title=_("%(name)s looks for a ride like yours") % {"name": name},
+        body=ride_words(match.offer),
+        link=ride_link(match.offer_id),
+    )
+
+
+def _person(fact: MatchFound) -> Iterable[UUID]:
+    return [fact.person_id]
+
+
+def _driver(fact: MatchFound) -> Iterable[UUID]:
+    return [fact.driver_id]
+
+
+def _thread(fact: MatchFound) -> str:
+    return f"carpool/matches/{fact.match_id}"
+
+
+for_riders = Notice(
+    "carpool.ride_found",
+    of=MatchFound,
+    audience=_person,
+    words=rider_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
+)
+for_drivers = Notice(
+    "carpool.rider_found",
+    of=MatchFound,
+    audience=_driver,
+    words=driver_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_OFFER,
+    thread=_thread,
+)

@@ -1,0 +1,165 @@
+"""The plan of a ride between its rows and matching, which knows no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from carpool.matching import (
+    EVER,
+    Call,
+    Match,
+    Ride,
+    Spot,
+    Wish,
+    fitting,
+    planned,
+    seconds_of,
+    with_rider,
+    without_riders,
+)
+from carpool.matching.rides import EARLIEST, LATEST, MAX_SEATS
+from carpool.models import Booking, RideCall, RideOffer, RideRequest, about
+from carpool.routing import Estimate, Roads
+
+# Later riders move nobody's pick-up by more than this, either way.
+PROMISE = timedelta(minutes=15)
+# Whoever rides the whole way is there when the ride is; this is no limit.
+_WHOLE_WAY = timedelta(days=7)
+# Drivers stand for a minute at the places they said they go by.
+_DWELL = 60
+
+
+def roads() -> Roads:
+    """Give whoever knows how long a drive takes."""
+    return Estimate()
+
+
+def ride_of(offer: RideOffer) -> Ride:
+    """Give a ride as it is planned now, riders included."""
+    calls = sorted(offer.calls.all(), key=lambda call: call.turn)
+    return Ride(offer.pk, tuple(map(_call, calls)), offer.seats, offer.longest_seconds)
+
+
+def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
+    """Give what somebody looks for, between the places that everybody may know."""
+    return Wish(
+        pickups=(Spot(about(request.start).point),),
+        dropoffs=(Spot(about(request.goal).point),),
+        earliest=seconds_of(request.earliest),
+        latest=seconds_of(request.latest_arrival),
+        arrives_by=seconds_of(request.latest_arrival),
+        seats=request.seats if seats is None else seats,
+    )
+
+
+def whole_way(offer: RideOffer, seats: int) -> Wish:
+    """Give what somebody looks for who rides along from the start to the goal."""
+    return Wish(
+        pickups=(Spot(about(offer.start).point),),
+        dropoffs=(Spot(about(offer.goal).point),),
+        earliest=seconds_of(offer.departs_at),
+        latest=seconds_of(offer.departs_until + _WHOLE_WAY),
+        arrives_by=seconds_of(offer.departs_until + _WHOLE_WAY),
+        seats=seats,
+    )
+
+
+def lay_out(offer: RideOffer) -> Ride:
+    """Plan a ride without riders; its detour is counted from here, whoever rides along later."""
+    ride = planned(
+        offer.pk,
+        [about(place).point for place in (offer.start, *offer.vias, offer.goal)],
+        departs=seconds_of(offer.departs_at),
+        departs_until=seconds_of(offer.departs_until),
+        detour=60 * offer.detour_minutes,
+        seats=offer.seats,
+        roads=roads(),
+        dwell=_DWELL,
+    )
+    offer.longest_seconds = ride.longest
+    return ride
+
+
+def fit(ride: Ride, wish: Wish, *, at: datetime) -> Match | None:
+    """Say how a ride takes somebody along best; ``None`` when it cannot."""
+    return next(iter(fitting(wish, [ride], roads(), at=seconds_of(at))), None)
+
+
+def is_full_for(ride: Ride, wish: Wish, *, at: datetime) -> bool:
+    """Tell whether it is seats alone that a ride lacks for somebody."""
+    return fit(replace(ride, seats=MAX_SEATS), wish, at=at) is not None
+
+
+def take_along(ride: Ride, match: Match, wish: Wish, booking_id: UUID) -> Ride:
+    """Give the plan with somebody aboard."""
+    promise = int(PROMISE.total_seconds())
+    return with_rider(ride, match, wish, booking_id, roads(), promise=promise)
+
+
+def leave_out(ride: Ride, booking_ids: Iterable[UUID]) -> Ride:
+    """Give the plan without somebody, as if she had never been aboard."""
+    return without_riders(ride, booking_ids, roads())
+
+
+def keep(offer: RideOffer, ride: Ride) -> None:
+    """
+    Write the plan of a ride that is locked or new: its calls, and what follows from them.
+
+    Riders' times are those of a driver who leaves as soon as all of them allow.
+    """
+    load = highest = 0
+    shift = ride.shifts[0]
+    times: dict[UUID, list[datetime]] = {}
+    rows = []
+    for turn, call in enumerate(ride.calls):
+        load += call.boards
+        highest = max(highest, load)
+        if call.rider is not None:
+            times.setdefault(call.rider, []).append(_moment(call.arrives + shift))
+        rows.append(_row(offer, turn, call))
+    flexible = offer.departs_until - offer.departs_at
+    offer.seats_left = offer.seats - highest
+    offer.arrives_at = _moment(ride.calls[-1].arrives) + flexible
+    offer.version += 1
+    offer.save()
+    offer.calls.all().delete()
+    RideCall.objects.bulk_create(rows)
+    for booking_id, (pickup_at, dropoff_at) in times.items():
+        Booking.objects.filter(pk=booking_id).update(pickup_at=pickup_at, dropoff_at=dropoff_at)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _row(offer: RideOffer, turn: int, call: Call) -> RideCall:
+    return RideCall(
+        offer=offer,
+        turn=turn,
+        booking_id=call.rider,
+        lat=call.point.lat,
+        lng=call.point.lng,
+        arrives_at=_moment(call.arrives),
+        metres=call.metres,
+        dwell=call.dwell,
+        earliest=None if call.earliest == EARLIEST else _moment(call.earliest),
+        latest=None if call.latest == LATEST else _moment(call.latest),
+        boards=call.boards,
+    )
+
+
+def _call(row: RideCall) -> Call:
+    return Call(
+        point=row.point,
+        arrives=seconds_of(row.arrives_at),
+        metres=row.metres,
+        dwell=row.dwell,
+        earliest=EARLIEST if row.earliest is None else seconds_of(row.earliest),
+        latest=LATEST if row.latest is None else seconds_of(row.latest),
+        boards=row.boards,
+        rider=row.booking_id,
+        longest=EVER,
+    )

@@ -1,0 +1,58 @@
+"""Who rides with whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from carpool.models import AGREED, Booking, BookingQuerySet
+from carpool.queries.offers import KNOWN_FOR
+from village.core.actor import Actor
+from village.core.errors import NotFound
+from village.residents.queries import blocked_with, villages_of
+
+
+def bookings_visible_to(by: Actor) -> BookingQuerySet:
+    """Give the bookings that the actor made, or that were made of her rides."""
+    involved = Q(rider=by.principal_id) | Q(offer__driver=by.principal_id)
+    apart = blocked_with(by.principal_id)
+    hidden = Q(rider__in=apart) | Q(offer__driver__in=apart)
+    bookings = Booking.objects.filter(involved, village__in=villages_of(by))
+    return bookings.exclude(hidden).with_people()
+
+
+def booking_or_404(by: Actor, booking_id: UUID) -> Booking:
+    """
+    Find a booking.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = bookings_visible_to(by).filter(pk=booking_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def booking(booking_id: UUID) -> Booking | None:
+    """Find a booking, with the people in it."""
+    return Booking.objects.with_people().filter(pk=booking_id).first()
+
+
+def meets_exactly(by: Actor, booking: Booking, *, at: datetime) -> bool:
+    """
+    Tell whether the actor may know exactly where the rider gets in and out.
+
+    She always knows it herself; the driver once both have said yes, until a day after the ride.
+    """
+    if booking.rider_id == by.principal_id:
+        return True
+    agreed = booking.status in AGREED and booking.offer.driver_id == by.principal_id
+    return agreed and at < booking.offer.arrives_at + KNOWN_FOR
+
+
+def lapsed_bookings(at: datetime) -> QuerySet[Booking, UUID]:
+    """Name the bookings that nobody answered or confirmed in time, the longest ago first."""
+    lapsed = Booking.objects.lapsed(at).order_by("lapses_at", "pk")
+    return lapsed.values_list("pk", flat=True)

@@ -1,0 +1,63 @@
+"""Which rides there are."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from carpool.models import AGREED, Booking, RideOffer, RideOfferQuerySet
+from village.core.actor import Actor
+from village.core.errors import NotFound
+from village.residents.queries import blocked_with, villages_of
+
+# After the ride both ends forget again where the other lives.
+KNOWN_FOR = timedelta(hours=24)
+
+
+def offers_visible_to(by: Actor) -> RideOfferQuerySet:
+    """Give the rides of the actor's villages, but of nobody whom she is kept apart from."""
+    rides = RideOffer.objects.filter(village__in=villages_of(by))
+    return rides.exclude(driver__in=blocked_with(by.principal_id)).select_related("driver")
+
+
+def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:
+    """Give the rides of a village that one can still take, or all that one drives oneself."""
+    rides = offers_visible_to(by).filter(village=village)
+    return rides.filter(driver=by.principal_id) if mine else rides.open().still_here(at)
+
+
+def offer_or_404(by: Actor, offer_id: UUID) -> RideOffer:
+    """
+    Find a ride.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = offers_visible_to(by).filter(pk=offer_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def offer(offer_id: UUID) -> RideOffer | None:
+    """Find a ride for a frame that everybody sees alike."""
+    return RideOffer.objects.select_related("driver").filter(pk=offer_id).first()
+
+
+def knows_exactly(by: Actor, offer: RideOffer, *, at: datetime) -> bool:
+    """
+    Tell whether the exact places of a ride are meant for the actor.
+
+    They are for its driver, and for riders who confirmed, until a day after the ride.
+    """
+    if offer.driver_id == by.principal_id:
+        return True
+    if at >= offer.arrives_at + KNOWN_FOR:
+        return False
+    return Booking.objects.filter(offer=offer, rider=by.principal_id, status__in=AGREED).exists()
+
+
+def leaving_between(first: datetime, last: datetime) -> RideOfferQuerySet:
+    """Give the rides that leave from the first moment on and before the last."""
+    return RideOffer.objects.open().filter(Q(departs_at__gte=first) & Q(departs_at__lt=last))

@@ -1,0 +1,276 @@
+"""How rides and requests look on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import ninja
+from django.utils.translation import gettext as _
+from pydantic import ConfigDict, model_validator
+from pydantic.config import JsonDict
+
+from carpool.models import Journey, RideOffer, RideRequest, about
+from carpool.places import Place
+from carpool.queries import stop
+from carpool.terms import Terms
+from village.core.errors import Invalid
+from village.core.geo import Point
+from village.core.schemas import In, Line, Moment, Out, PageQuery, PersonOut, PositionOut
+
+Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
+FlexibleMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=240)]
+DetourMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=120)]
+Luggage = Annotated[int, ninja.Field(strict=True, ge=0, le=8)]
+Cents = Annotated[int, ninja.Field(strict=True, ge=0, le=100)]
+FROM_HOME: JsonDict = {"name": "Lindental, Linde", "lat": 50.0149, "lng": 11.5066}
+TO_TOWN: JsonDict = {"name": "Bayreuth, Hauptbahnhof", "lat": 49.9518, "lng": 11.5793}
+
+
+class EndIn(In):
+    """
+    Where a ride begins, ends or goes by: a public ``stop``, or a name with a point on the map.
+
+    The name is read by everybody; the point by whoever rides along, once both have said yes.
+    """
+
+    stop: UUID | None = None
+    name: Line | None = None
+    lat: float | None = ninja.Field(None, ge=-90, le=90, allow_inf_nan=False)
+    lng: float | None = ninja.Field(None, ge=-180, le=180, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> EndIn:
+        given = (self.name, self.lat, self.lng)
+        if self.stop is None and None in given:
+            raise ValueError("a place is a stop, or has a name, a lat and a lng")
+        if self.stop is not None and given != (None, None, None):
+            raise ValueError("a stop has its own name and point")
+        return self
+
+
+class TermsIn(In):
+    """On which terms people ride together; see each field's default."""
+
+    luggage: Luggage = 0
+    wheelchair: bool = False
+    dog: bool = False
+    smoking: bool = False
+    women_only: bool = False
+    known_only: bool = False
+
+
+class OfferIn(TermsIn):
+    """
+    A ride that somebody offers; she leaves up to ``flexible_minutes`` later.
+
+    ``cents_per_km`` is what the ride costs and all in the car share equally; 0 is a present.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "from": FROM_HOME,
+                "to": TO_TOWN,
+                "departs_at": "2026-12-01T08:00:00+01:00",
+                "flexible_minutes": 15,
+                "seats": 3,
+                "detour_minutes": 10,
+            }
+        }
+    )
+
+    from_: EndIn = ninja.Field(alias="from")
+    to: EndIn
+    via: list[EndIn] = ninja.Field(default_factory=list, max_length=5)
+    departs_at: Moment
+    flexible_minutes: FlexibleMinutes = 0
+    seats: Seats
+    detour_minutes: DetourMinutes = 0
+    cents_per_km: Cents = 0
+
+
+class RequestIn(TermsIn):
+    """A ride that somebody looks for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "from": FROM_HOME,
+                "to": TO_TOWN,
+                "earliest": "2026-12-01T07:30:00+01:00",
+                "latest_arrival": "2026-12-01T09:00:00+01:00",
+                "seats": 1,
+            }
+        }
+    )
+
+    from_: EndIn = ninja.Field(alias="from")
+    to: EndIn
+    earliest: Moment
+    latest_arrival: Moment
+    seats: Seats = 1
+
+
+class RidesQuery(PageQuery):
+    """How a client asks for a page: what is open to all, or one's own and past ones too."""
+
+    mine: bool = False
+
+
+class EndOut(Out):
+    """Where a ride begins, ends or goes by; a ``stop`` is exact to everybody."""
+
+    stop: UUID | None
+    name: str
+    lat: float
+    lng: float
+
+
+class TravellerOut(PersonOut):
+    """Somebody on the way."""
+
+
+class JourneyOut(Out):
+    """
+    What an offer and a request share.
+
+    ``exact`` says whether the places are: otherwise those that are no stops are told to about
+    a kilometre.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    id: UUID
+    village: str
+    created_at: datetime
+    from_: EndOut = ninja.Field(serialization_alias="from")
+    to: EndOut
+    exact: bool
+    via_helper: bool
+    luggage: int
+    wheelchair: bool
+    dog: bool
+    smoking: bool
+    women_only: bool
+    known_only: bool
+
+
+class OfferOut(JourneyOut):
+    """A ride that somebody offers; ``seats_left`` are free all the way."""
+
+    driver: TravellerOut
+    via: list[EndOut]
+    departs_at: datetime
+    flexible_minutes: int
+    detour_minutes: int
+    cents_per_km: int
+    seats: int
+    seats_left: int
+    status: str
+    series: UUID | None
+
+
+class FollowedOfferOut(OfferOut):
+    """A ride, and where its stream stood before it was read."""
+
+    position: PositionOut | None = None
+
+
+class RequestOut(JourneyOut):
+    """A ride that somebody looks for; ``occurrence`` is the event's date it is a lift to."""
+
+    person: TravellerOut
+    earliest: datetime
+    latest_arrival: datetime
+    seats: int
+    status: str
+    series: UUID | None
+    occurrence: UUID | None
+    leg: str
+
+
+def place(given: EndIn, field: str) -> Place:
+    """
+    Read a place.
+
+    :raises Invalid: if it names a stop that there is not
+    """
+    if given.stop is None:
+        assert given.name is not None and given.lat is not None and given.lng is not None
+        return Place(given.name, Point(given.lat, given.lng))
+    found = stop(given.stop)
+    if found is None:
+        raise Invalid(_("There is no such stop."), field=field)
+    return found.place
+
+
+def terms(given: TermsIn) -> Terms:
+    """Read the terms."""
+    return Terms(
+        luggage=given.luggage,
+        wheelchair=given.wheelchair,
+        dog=given.dog,
+        smoking=given.smoking,
+        women_only=given.women_only,
+        known_only=given.known_only,
+    )
+
+
+def offer_out(offer: RideOffer, *, exact: bool = False) -> OfferOut:
+    """Show a ride, read with its driver; exactly only to whom it concerns."""
+    return OfferOut(
+        **journey(offer, exact),
+        driver=TravellerOut.from_orm(offer.driver),
+        via=[end_out(each, exact) for each in offer.vias],
+        departs_at=offer.departs_at,
+        flexible_minutes=offer.flexible_minutes,
+        detour_minutes=offer.detour_minutes,
+        cents_per_km=offer.cents_per_km,
+        seats=offer.seats,
+        seats_left=offer.seats_left,
+        status=offer.status,
+        series=offer.series_id,
+    )
+
+
+def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
+    """Show a request, read with its person; exactly only to whom it belongs."""
+    return RequestOut(
+        **journey(request, exact),
+        person=TravellerOut.from_orm(request.person),
+        earliest=request.earliest,
+        latest_arrival=request.latest_arrival,
+        seats=request.seats,
+        status=request.status,
+        series=request.series_id,
+        occurrence=request.occurrence_id,
+        leg=request.leg,
+    )
+
+
+def journey(row: Journey, exact: bool) -> dict[str, Any]:
+    """Show what an offer, a request and their repetitions share."""
+    return {
+        "id": row.pk,
+        "village": row.village_id,
+        "created_at": row.created_at,
+        "from_": end_out(row.start, exact),
+        "to": end_out(row.goal, exact),
+        "exact": exact,
+        "via_helper": row.via_helper,
+        "luggage": row.luggage,
+        "wheelchair": row.wheelchair,
+        "dog": row.dog,
+        "smoking": row.smoking,
+        "women_only": row.women_only,
+        "known_only": row.known_only,
+    }
+
+
+def end_out(place: Place, exact: bool) -> EndOut:
+    """Show a place, exactly or as everybody may know it."""
+    shown = place if exact else about(place)
+    point = shown.point
+    return EndOut(stop=shown.stop_id, name=shown.name, lat=point.lat, lng=point.lng)

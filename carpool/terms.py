@@ -1,0 +1,50 @@
+"""The terms of riding together, and who suits whom; this module is pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """
+    Say what a driver takes along, or what a rider brings and needs.
+
+    ``luggage`` counts large pieces. A driver with ``smoking`` lets people smoke on the way; a
+    rider with it does not mind. ``women_only`` and ``known_only`` bind whoever is on the other
+    side.
+    """
+
+    luggage: int = 0
+    wheelchair: bool = False
+    dog: bool = False
+    smoking: bool = False
+    women_only: bool = False
+    known_only: bool = False
+
+
+PLAIN = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Say what is known of a driver and a rider; each knows the other or not, in her own words."""
+
+    driver_is_woman: bool = False
+    rider_is_woman: bool = False
+    driver_knows_rider: bool = False
+    rider_knows_driver: bool = False
+
+
+def suits(offered: Terms, wanted: Terms, pair: Pair) -> bool:
+    """Tell whether a rider's terms suit a driver's, and hers the rider's."""
+    return (
+        wanted.luggage <= offered.luggage
+        and (offered.wheelchair or not wanted.wheelchair)
+        and (offered.dog or not wanted.dog)
+        and (wanted.smoking or not offered.smoking)
+        and (pair.rider_is_woman or not offered.women_only)
+        and (pair.driver_is_woman or not wanted.women_only)
+        and (pair.driver_knows_rider or not offered.known_only)
+        and (pair.rider_knows_driver or not wanted.known_only)
+    )
