@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from carpool import facts, policies
 from carpool.models import Acquaintance, RideProfile
 from carpool.places import Place
 from village.core.actor import Actor
-from village.core.errors import NotFound
+from village.core.errors import Forbidden, NotFound
 from village.journal.actions import record
 from village.residents.queries import is_member, member_of
 
@@ -50,12 +51,15 @@ def know_person(*, by: Actor, village: str, resident_id: UUID, knows: bool, at: 
     The other one is not told: it only opens rides among acquaintances to her.
 
     :raises NotFound: if one of both does not belong to the village
+    :raises Forbidden: if both are one
     :raises OutOfScope: if the mandate does not cover rides
     """
     member_of(by, village)
     policies.may_say_of_herself(by).enforce()
-    if not is_member(Actor(resident_id), village) or resident_id == by.principal_id:
+    if not is_member(Actor(resident_id), village):
         raise NotFound
+    if resident_id == by.principal_id:
+        raise Forbidden(_("Everybody knows herself."))
     pair = Acquaintance.objects.filter(owner=by.principal_id, known=resident_id)
     if pair.exists() == knows:
         return

@@ -26,7 +26,7 @@ from carpool.schemas import (
 from village.core.actor import Scope
 from village.core.geo import Point
 from village.core.http import ActorRequest
-from village.core.permissions import MEMBERS
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 from village.residents.queries import member_of
@@ -34,6 +34,7 @@ from village.residents.queries import member_of
 STOPS = f"{VILLAGE}/stops"
 PROFILE = f"{VILLAGE}/profile"
 KNOWN = f"{VILLAGE}/known/{{uuid:resident_id}}"
+ANOTHER = may(Standing.MEMBER, never=[Standing.OWNER])
 
 
 @router.get(STOPS, response=PageOut[StopOut], scope=Scope.RIDES_REQUEST, who=MEMBERS)
@@ -104,7 +105,7 @@ def say_profile(request: ActorRequest, v: str, payload: ProfileIn) -> ProfileOut
     return profile_out(profile)
 
 
-@router.put(KNOWN, response={204: None}, scope=Scope.RIDES_REQUEST, who=MEMBERS)
+@router.put(KNOWN, response={204: None}, scope=Scope.RIDES_REQUEST, who=ANOTHER)
 def know_person(request: ActorRequest, v: str, resident_id: UUID) -> Status[None]:
     """Say that one knows somebody, for rides among acquaintances."""
     actions.know_person(
@@ -113,7 +114,7 @@ def know_person(request: ActorRequest, v: str, resident_id: UUID) -> Status[None
     return Status(204, None)
 
 
-@router.delete(KNOWN, response={204: None}, scope=Scope.RIDES_REQUEST, who=MEMBERS)
+@router.delete(KNOWN, response={204: None}, scope=Scope.RIDES_REQUEST, who=ANOTHER)
 def know_person_no_longer(request: ActorRequest, v: str, resident_id: UUID) -> Status[None]:
     """Say no longer that one knows somebody."""
     actions.know_person(

@@ -12,6 +12,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from carpool import actions as rides
+from carpool.models import Booking, BookingStatus, RideOffer, Stop, StopKind
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
 from notifications.models import Device, DeviceKind, Notification
@@ -65,6 +66,19 @@ def request(world: World, how: How) -> Thing | None:
 def booking(world: World, how: How) -> Thing | None:
     made = book(how.owner, make_offer(how.other, at=world.at, village=how.village))
     return Thing(made.pk, how.village, owner=how.owner.pk, partner=how.other.pk, is_private=True)
+
+
+@thing("stop_id")
+def stop(world: World, how: How) -> Thing | None:
+    made = Stop.objects.create(
+        village_id=how.village,
+        name=str(uuid4()),
+        kind=StopKind.SQUARE,
+        lat=50.0,
+        lng=11.5,
+        created_at=world.at,
+    )
+    return None if how.is_private else Thing(made.pk, how.village, of=world.places(how.village))
 
 
 @thing("event_id")
@@ -281,3 +295,30 @@ def is_shown_a_code(world: World, person: Person, thing: Thing | None) -> Body:
     neighbour = Actor(world.neighbours[village][0].pk)
     _, code = entrance.introduce_oneself(by=neighbour, village=village, at=world.at)
     return {"code": code}
+
+
+@before("POST /carpool/bookings/{booking_id}/confirm")
+def is_taken_along(world: World, person: Person, thing: Thing | None) -> Body:
+    """A rider says that she comes once the driver has said yes."""
+    return _has_come_to(thing, BookingStatus.ACCEPTED)
+
+
+@before("POST /carpool/bookings/{booking_id}/board", "POST /carpool/bookings/{booking_id}/miss")
+def is_awaited(world: World, person: Person, thing: Thing | None) -> Body:
+    """A rider boards once the ride has left."""
+    assert thing is not None
+    Booking.objects.filter(pk=thing.id).update(pickup_at=world.at)
+    RideOffer.objects.filter(bookings=thing.id).update(departs_at=world.at)
+    return _has_come_to(thing, BookingStatus.CONFIRMED)
+
+
+@before("POST /carpool/bookings/{booking_id}/arrive")
+def is_on_board(world: World, person: Person, thing: Thing | None) -> Body:
+    """A rider arrives who is on board."""
+    return _has_come_to(thing, BookingStatus.ON_BOARD)
+
+
+def _has_come_to(thing: Thing | None, status: BookingStatus) -> Body:
+    assert thing is not None
+    Booking.objects.filter(pk=thing.id).update(status=status)
+    return {}
