@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from carpool import facts
-from carpool.models import Booking, RideOffer, RideRequest
+from carpool.models import (
+    Acquaintance,
+    Booking,
+    OfferSeries,
+    RequestSeries,
+    RideOffer,
+    RideProfile,
+    RideRequest,
+)
 from village.journal.holdings import Gone, Holding, Rows
 
 _JOURNEY = ("id", "village", "created_at", "from_name", "from_lat", "from_lng")
 _GOAL = ("to_name", "to_lat", "to_lng", "via_helper", "status", "seats")
+_TERMS = ("luggage", "wheelchair", "dog", "smoking", "women_only", "known_only")
+_SERIES = (*_JOURNEY, "to_name", "to_lat", "to_lng", "clock", "weekdays", "valid_from")
 
 
 def _forget_rides(rows: Rows, gone: Gone) -> None:
@@ -35,7 +45,7 @@ Holding(
     "carpool.offers",
     of=RideOffer,
     person="driver",
-    shows=(*_JOURNEY, *_GOAL, "departs_at", "flexible_minutes", "detour_minutes"),
+    shows=(*_JOURNEY, *_GOAL, *_TERMS, "departs_at", "flexible_minutes", "detour_minutes"),
     kept="a year after the ride; erasing cancels what is to come and deletes all",
     erase=_forget_rides,
 )
@@ -43,7 +53,35 @@ Holding(
     "carpool.requests",
     of=RideRequest,
     person="person",
-    shows=(*_JOURNEY, *_GOAL, "earliest", "latest_arrival"),
+    shows=(*_JOURNEY, *_GOAL, *_TERMS, "earliest", "latest_arrival"),
     kept="a year after the ride; erasing deletes them",
     erase=_forget_requests,
+)
+Holding(
+    "carpool.offer_series",
+    of=OfferSeries,
+    person="driver",
+    shows=_SERIES,
+    kept="until she ends it and a year after; erasing deletes them",
+)
+Holding(
+    "carpool.request_series",
+    of=RequestSeries,
+    person="person",
+    shows=_SERIES,
+    kept="until she ends it and a year after; erasing deletes them",
+)
+Holding(
+    "carpool.profile",
+    of=RideProfile,
+    person="resident",
+    shows=("is_woman", "home_name", "home_lat", "home_lng"),
+    kept="until she says otherwise; erasing deletes it",
+)
+Holding(
+    "carpool.acquaintances",
+    of=Acquaintance,
+    person="owner",
+    shows=("created_at",),
+    kept="until she says otherwise; erasing deletes them",
 )
