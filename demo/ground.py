@@ -17,8 +17,9 @@ from village.assist.queries import MandateUnknown, actor_under_mandate, mandates
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import DomainError
 from village.entrance.actions import check_at_desk
-from village.residents.actions import grant_role, join_village
-from village.residents.models import Membership, Neighbourhood, Resident, Role, Village
+from village.residents.actions import join_village
+from village.residents.models import Neighbourhood, Resident, Role, Village
+from village.stewardship.actions import grant_role
 
 CENTRE = id_of("centre")
 A_YEAR = timedelta(days=365)
@@ -107,8 +108,14 @@ def open_centre(at: datetime) -> None:
 
 def give_role(person: Person, role: Role, *, of: UUID | None = None, at: datetime) -> None:
     """Give somebody a role in her village."""
-    membership = Membership.objects.current().get(village=person.home.slug, resident=person.id)
-    grant_role(by=SYSTEM, membership=membership, role=role, of=of, at=at)
+    grant_role(
+        by=SYSTEM,
+        village=person.home.slug,
+        resident_id=person.id,
+        role=role,
+        of=of,
+        at=at,
+    )
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from news.models import (
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import Forbidden, NotFound, OutOfScope
 from village.residents.models import Role, Village
-from village.residents.queries import granted, holds, member_of, village_or_404, villages_of
+from village.residents.queries import held, holds, member_of, village_or_404, villages_of
 
 # At most this many are begun at once; what is due longest goes first.
 BEGUN_AT_ONCE = 100
@@ -60,6 +60,11 @@ def outlet_in(village: str, outlet_id: UUID) -> Outlet:
     return found
 
 
+def edited_by(by: Actor, village: str) -> QuerySet[Outlet]:
+    """Give the outlets of a village that the actor edits."""
+    return Outlet.objects.filter(held(by, Role.EDITOR, of="pk"), village=village)
+
+
 def articles_visible_to(by: Actor) -> ArticleQuerySet:
     """
     Give what the actor may read: all that is published in her villages, and all of her outlets.
@@ -68,7 +73,7 @@ def articles_visible_to(by: Actor) -> ArticleQuerySet:
     """
     _reader(by)
     return Article.objects.filter(
-        Q(status=ArticleStatus.PUBLISHED) | Q(outlet__in=granted(by, Role.EDITOR)),
+        Q(status=ArticleStatus.PUBLISHED) | Q(held(by, Role.EDITOR, of="outlet")),
         village__in=villages_of(by),
     )
 
@@ -126,8 +131,8 @@ def drafts_of(by: Actor, village: str) -> QuerySet[Article]:
     :raises NotFound: if she does not belong to the village
     """
     drafts = Article.objects.filter(
+        held(by, Role.EDITOR, of="outlet"),
         village=member_of(by, village),
-        outlet__in=granted(by, Role.EDITOR),
         status=ArticleStatus.DRAFT,
     )
     return drafts.with_all_that_is_shown().defer("text", "html")
@@ -161,10 +166,9 @@ def feeds_of(by: Actor, village: str) -> QuerySet[Feed]:
     feeds = Feed.objects.filter(village=member_of(by, village)).select_related("outlet")
     if holds(by, village, Role.STEWARD):
         return feeds
-    outlets = granted(by, Role.EDITOR)
-    if not Outlet.objects.filter(village=village, pk__in=outlets).exists():
+    if not edited_by(by, village).exists():
         raise Forbidden(_("Only the steward and the editors of an outlet see its feeds."))
-    return feeds.filter(outlet__in=outlets)
+    return feeds.filter(held(by, Role.EDITOR, of="outlet"))
 
 
 def picture_or_404(by: Actor, picture_id: UUID) -> Picture:
@@ -181,7 +185,8 @@ def picture_or_404(by: Actor, picture_id: UUID) -> Picture:
     if found is None:
         raise NotFound
     is_shown = found.status == PictureStatus.READY
-    if not is_shown and found.article.outlet_id not in granted(by, Role.EDITOR):
+    edits = holds(by, found.village_id, Role.EDITOR, of=found.article.outlet_id)
+    if not is_shown and not edits:
         raise NotFound
     return found
 
@@ -211,6 +216,11 @@ def due_pictures(at: datetime, *, at_most: int) -> list[UUID]:
     return list(
         Picture.objects.due(at).order_by("due_at", "pk").values_list("pk", flat=True)[:at_most]
     )
+
+
+def outlet_names(village: str) -> dict[UUID, str]:
+    """Give the outlets of a village by their names, for the roles that are of one."""
+    return dict(Outlet.objects.filter(village=village).order_by("name").values_list("pk", "name"))
 
 
 def _reader(by: Actor) -> None:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("village.messaging.urls")),
     path("", include("village.assist.urls")),
     path("", include("village.acting.urls")),
+    path("", include("village.stewardship.urls")),
 ]
 if settings.VILLAGE_DEMO:
     urlpatterns.append(path("", include("demo.urls")))

@@ -20,9 +20,7 @@ from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
 from village.journal.queries import top
-from village.residents.models import Role
 from village.residents.pages import enter
-from village.residents.queries import granted
 
 ON_A_PAGE = 15
 ON_THE_FRONT = 3
@@ -50,7 +48,7 @@ def news(request: PageRequest, v: str) -> HttpResponse:
         "articles": [shown_article(each) for each in rows.items],
         "next": rows.next,
         "after": after,
-        "may_write": bool(granted(request.actor, Role.EDITOR)),
+        "may_write": queries.edited_by(request.actor, village.pk).exists(),
     }
     is_part = "HX-Request" in request.headers
     return render(request, "news/_news.html" if is_part else "news/news.html", shown)

@@ -27,7 +27,7 @@ from village.entrance import actions as entrance
 from village.entrance.models import Invitation, InvitationKind
 from village.messaging import actions as town_hall
 from village.residents.actions import block
-from village.residents.models import Resident
+from village.residents.models import Grant, Membership, Resident, Role
 
 __all__ = ["World"]
 
@@ -244,6 +244,15 @@ def device(world: World, how: How) -> Thing | None:
 
 def _hers(id: UUID, village: str, owner: Resident) -> Thing:
     return Thing(id, village, owner=owner.pk, is_private=True, stays_hers=True)
+
+
+@thing("grant_id")
+def grant(world: World, how: How) -> Thing | None:
+    membership = Membership.objects.get(village=how.village, resident=how.owner)
+    made = Grant.objects.create(
+        membership=membership, role=Role.VOLUNTEER, of=uuid4(), proposed_by=how.other
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk)
 
 
 @thing("invitation_id")

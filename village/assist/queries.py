@@ -14,7 +14,7 @@ from village.assist.models import Accreditation, Centre, Mandate, MandateQuerySe
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.residents.models import Membership, Role
-from village.residents.queries import granted, holds, is_member
+from village.residents.queries import held, holds, is_member
 
 
 class MandateUnknown(DomainError):
@@ -159,8 +159,9 @@ def is_accredited(by: Actor, centre: Centre, *, at: datetime) -> bool:
 
 def coordinated_centres(by: Actor) -> set[UUID]:
     """Give the centres that the actor coordinates, by a role of their own village."""
-    given = Centre.objects.filter(pk__in=granted(by, Role.COORDINATOR))
-    return {centre.pk for centre in given if is_coordinator(by, centre)}
+    return set(
+        Centre.objects.filter(held(by, Role.COORDINATOR, of="pk")).values_list("pk", flat=True)
+    )
 
 
 def accredited_centres(by: Actor, *, at: datetime) -> set[UUID]:
@@ -199,6 +200,11 @@ def desk_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:
     if found is None:
         raise NotFound
     return found
+
+
+def centre_names(village: str) -> dict[UUID, str]:
+    """Give the centres of a village by their names, for the roles that are of one."""
+    return dict(Centre.objects.filter(village=village).order_by("name").values_list("pk", "name"))
 
 
 def _given_or_held(by: Actor, at: datetime) -> Q:

@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class MessagingConfig(AppConfig):
     name = "village.messaging"
     label = "messaging"
+
+    def ready(self) -> None:
+        from village.messaging.queries import department_names
+        from village.residents.models import Role
+        from village.residents.places import declare_places
+
+        declare_places(department_names, Role.CLERK)

@@ -24,7 +24,7 @@ from village.messaging.forms import CaseForm, MessageForm
 from village.messaging.models import Case, CaseStatus
 from village.residents.models import Role
 from village.residents.pages import enter
-from village.residents.queries import granted
+from village.residents.queries import held
 
 ON_A_PAGE = 20
 MESSAGES_ON_A_PAGE = 50
@@ -38,7 +38,7 @@ def cases(request: PageRequest, v: str) -> HttpResponse:
     """Show the cases that somebody has brought to the town hall; to a clerk her desks."""
     village = enter(request, v)
     position = top(f"residents/{request.actor.principal_id}")
-    desks = queries.departments_of(village.pk).filter(pk__in=granted(request.actor, Role.CLERK))
+    desks = queries.departments_of(village.pk).filter(held(request.actor, Role.CLERK, of="pk"))
     shown = {
         "village": village,
         "topic": "residents/me",

@@ -10,7 +10,7 @@ from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
 from village.messaging.models import Case, Department, Message
 from village.residents.models import Resident, Role
-from village.residents.queries import granted, holders, holds, is_member, villages_of
+from village.residents.queries import held, holders, holds, is_member, villages_of
 
 
 def departments_of(village: str) -> QuerySet[Department]:
@@ -103,7 +103,13 @@ def message_of(message_id: UUID) -> Message | None:
     return Message.objects.select_related("author", "case").filter(pk=message_id).first()
 
 
+def department_names(village: str) -> dict[UUID, str]:
+    """Give the departments of a village by their names, for the roles that are of one."""
+    found = Department.objects.filter(village=village).order_by("name")
+    return dict(found.values_list("pk", "name"))
+
+
 def _desks(by: Actor) -> list[UUID]:
     """Give the departments of which the actor is a clerk, by a role of their own village."""
-    given = Department.objects.filter(pk__in=granted(by, Role.CLERK))
-    return [department.pk for department in given if is_clerk(by, department)]
+    desks = Department.objects.filter(held(by, Role.CLERK, of="pk"))
+    return list(desks.values_list("pk", flat=True))

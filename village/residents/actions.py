@@ -14,7 +14,7 @@ from village.journal.actions import record, record_all
 from village.journal.facts import Fact
 from village.residents import facts, policies, queries
 from village.residents.endings import Why, end_what_depends
-from village.residents.models import Block, Grant, Membership, Resident, Role, Village
+from village.residents.models import Block, Membership, Resident, Village
 
 
 @transaction.atomic
@@ -61,40 +61,22 @@ def leave_village(
 
 def end_membership(membership: Membership, *, why: Why, by: Actor, at: datetime) -> list[Fact]:
     """End a membership that is locked, with all that depends on it, and say so."""
+    withdrawn: list[Fact] = [
+        facts.RoleWithdrawn(
+            village=membership.village_id,
+            resident_id=membership.resident_id,
+            role=each.role,
+            of=each.of,
+        )
+        for each in membership.grants.exclude(granted_at=None).order_by("pk")
+    ]
     membership.grants.all().delete()
     membership.ended_at = at
     membership.save(update_fields=["ended_at"])
     village, resident_id = membership.village_id, membership.resident_id
     ended = end_what_depends(resident_id=resident_id, village=village, why=why, by=by, at=at)
     left = facts.ResidentLeft(village=village, resident_id=resident_id, membership_id=membership.pk)
-    return [*ended, left]
-
-
-@transaction.atomic
-def grant_role(
-    *, by: Actor, membership: Membership, role: Role, of: UUID | None = None, at: datetime
-) -> Grant:
-    """
-    Give a member a role; a second call changes nothing.
-
-    :raises Forbidden: if the actor may not give it
-    """
-    policies.may_grant(by, membership.village).enforce()
-    grant, is_new = Grant.objects.get_or_create(
-        membership=membership, role=role, of=of, defaults={"granted_at": at}
-    )
-    if is_new:
-        record(
-            facts.RoleGranted(
-                village=membership.village_id,
-                resident_id=membership.resident_id,
-                role=role,
-                of=of,
-            ),
-            by=by,
-            at=at,
-        )
-    return grant
+    return [*withdrawn, *ended, left]
 
 
 @transaction.atomic

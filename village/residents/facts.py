@@ -21,6 +21,24 @@ class ResidentLeft(Fact, kind="residents.resident_left"):
     membership_id: UUID
 
 
+class RoleProposed(Fact, kind="residents.role_proposed"):
+    """A steward proposed to give a member a role that needs two of them."""
+
+    grant_id: UUID
+    resident_id: UUID
+    role: str
+    of: UUID | None = None
+
+
+class RoleProposalDropped(Fact, kind="residents.role_proposal_dropped"):
+    """A proposed role is not going to be given."""
+
+    grant_id: UUID
+    resident_id: UUID
+    role: str
+    of: UUID | None = None
+
+
 class RoleGranted(Fact, kind="residents.role_granted"):
     """A member was given a role."""
 

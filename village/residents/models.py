@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from village.core.models import VillageObject
@@ -149,14 +150,32 @@ class Membership(VillageObject):
         ]
 
 
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Speak of grants."""
+
+    def standing(self) -> GrantQuerySet:
+        """Keep those that hold now, by the clock of the database: granted, and not over."""
+        still = models.Q(until=None) | models.Q(until__gt=Now())
+        return self.filter(still, granted_at__isnull=False)
+
+
 class Grant(models.Model):
-    """Give a member a role: of the whole village, or of one outlet, department or centre."""
+    """
+    Give a member a role: of the whole village, or of one outlet, department or centre.
+
+    Until a second steward has confirmed it, it is a proposal: ``granted_at`` is empty. What has
+    ended is removed; that it was there, and who gave it, is in the journal.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     of = models.UUIDField(null=True, blank=True)
-    granted_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(Resident, models.SET_NULL, null=True, related_name="+")
+    granted_at = models.DateTimeField(null=True, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = GrantQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -168,6 +187,13 @@ class Grant(models.Model):
                 condition=models.Q(of=None),
                 name="one_grant_per_role",
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["until"],
+                condition=models.Q(until__isnull=False),
+                name="grants_that_will_end",
+            )
         ]
 
 

@@ -20,13 +20,6 @@ def may_take_in(by: Actor, village: Village) -> Verdict:
     return denied(_("Only the steward of the village takes members in."))
 
 
-def may_grant(by: Actor, village: Village) -> Verdict:
-    """Say whether the actor may give a role."""
-    if by == SYSTEM or queries.holds(by, village.pk, Role.STEWARD):
-        return ALLOWED
-    return denied(_("Only the steward of the village gives roles."))
-
-
 def may_block(by: Actor) -> Verdict:
     """Say whether the actor may block others: everybody for herself, and nobody in her name."""
     return ALLOWED if by.may(None) else Verdict(OutOfScope())

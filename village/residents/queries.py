@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
@@ -43,14 +43,13 @@ def all_villages() -> QuerySet[Village]:
 
 def roles_by_village(resident_id: UUID) -> dict[str, list[str]]:
     """Give a resident's villages with her roles there; living there is a role as well."""
-    memberships = Membership.objects.current().filter(resident=resident_id)
-    roles: dict[str, list[str]] = {}
-    for village, role in memberships.order_by("village", "grants__role").values_list(
-        "village", "grants__role"
-    ):
-        found = roles.setdefault(village, [Role.RESIDENT.value])
-        if role is not None and role not in found:
-            found.append(role)
+    memberships = Membership.objects.current().filter(resident=resident_id).order_by("village")
+    villages = memberships.values_list("village", flat=True)
+    roles = {village: [Role.RESIDENT.value] for village in villages}
+    grants = Grant.objects.standing().filter(membership__in=memberships.order_by())
+    held = grants.values_list("membership__village", "role").order_by("role").distinct()
+    for village, role in held:
+        roles[village].append(role)
     return roles
 
 
@@ -108,18 +107,35 @@ def holds(by: Actor, village: str, *roles: Role, of: UUID | None = None) -> bool
     """
     if by.is_assisted:
         return False
-    grants = Grant.objects.filter(
+    grants = Grant.objects.standing().filter(
         membership__in=_memberships(by).filter(village=village), role__in=roles
     )
     return (grants if of is None else grants.filter(of=of)).exists()
 
 
-def granted(by: Actor, role: Role) -> set[UUID]:
-    """Give the outlets, departments or centres for which the actor holds a role."""
+def holds_anywhere(by: Actor, role: Role) -> bool:
+    """Tell whether the actor holds a role in any village: whether its door is worth showing."""
     if by.is_assisted:
-        return set()
-    grants = Grant.objects.filter(membership__in=_memberships(by), role=role, of__isnull=False)
-    return {of for of in grants.values_list("of", flat=True) if of is not None}
+        return False
+    return Grant.objects.standing().filter(membership__in=_memberships(by), role=role).exists()
+
+
+def held(by: Actor, role: Role, *, of: str, village: str = "village") -> Exists:
+    """
+    Select rows for whose outlet, department or centre the actor holds a role.
+
+    ``of`` and ``village`` name the fields of the row. A role of Bergheim counts in Bergheim
+    alone, whatever it is said to be of.
+    """
+    grants = Grant.objects.none() if by.is_assisted else Grant.objects.standing()
+    return Exists(
+        grants.filter(
+            membership__in=_memberships(by),
+            membership__village=OuterRef(village),
+            role=role,
+            of=OuterRef(of),
+        )
+    )
 
 
 def members(village: str) -> QuerySet[Resident]:
@@ -131,7 +147,7 @@ def members(village: str) -> QuerySet[Resident]:
 
 def holders(village: str, role: Role, *, of: UUID | None = None) -> QuerySet[Resident]:
     """Give the residents who hold a role in a village."""
-    grants = Grant.objects.filter(
+    grants = Grant.objects.standing().filter(
         membership__in=Membership.objects.current().filter(village=village), role=role
     )
     if of is not None:

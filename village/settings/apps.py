@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "village.realtime",
     "village.residents",
     "village.entrance",
+    "village.stewardship",
     "village.assist",
     "village.acting",
     "village.messaging",

@@ -89,6 +89,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},
     },
+    "stewardship-end-roles": {
+        "task": "village.stewardship.tasks.end_roles",
+        "schedule": timedelta(seconds=3),
+        "options": {"expires": 3},
+    },
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",
         "schedule": timedelta(seconds=env.int("FEED_TICK_SECONDS", default=30)),

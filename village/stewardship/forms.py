@@ -1,0 +1,78 @@
+"""What a steward fills in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from village.core.forms import DayField, LineField
+from village.residents.models import Resident, Role, Village
+from village.residents.places import OF_THE_VILLAGE, places_of
+
+
+class RoleForm(forms.Form):
+    """Ask who gets which role. Nobody is listed: whoever fills this in knows the person."""
+
+    name = LineField(
+        label=gettext_lazy("Name or e-mail address"),
+        help_text=gettext_lazy("As the village knows the person."),
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    until = DayField(
+        label=gettext_lazy("Until"),
+        help_text=gettext_lazy("Leave this empty if it has no end."),
+        required=False,
+    )
+
+    def __init__(self, village: Village, members: QuerySet[Resident], data: Any) -> None:
+        super().__init__(data)
+        self._members, self._zone = members, village.tzinfo
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(_choices(village.pk))
+
+    def clean_name(self) -> Resident:
+        """Find the one person who is meant."""
+        name = self.cleaned_data["name"]
+        wanted = {"email__iexact": name} if "@" in name else {"display_name__iexact": name}
+        people = list(self._members.filter(**wanted)[:2])
+        if not people:
+            raise forms.ValidationError(_("Nobody of this name lives here."))
+        if len(people) > 1:
+            raise forms.ValidationError(
+                _("Two people have this name. Please write the e-mail address.")
+            )
+        return people[0]
+
+    @property
+    def chosen(self) -> tuple[Role, UUID | None]:
+        """Give the role, and what it is of."""
+        role, _colon, of = self.cleaned_data["role"].partition(":")
+        return Role(role), UUID(of) if of else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Give the moment at which the role ends: with the day, on the village's clock."""
+        return _end_of(self.cleaned_data.get("until"), self._zone)
+
+
+def _end_of(day: Any, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time.max, tzinfo=zone).astimezone(UTC) if day else None
+
+
+def _choices(village: str) -> list[tuple[str, str]]:
+    found = []
+    for role in Role:
+        if role in OF_THE_VILLAGE:
+            found.append((role.value, str(role.label)))
+        elif role != Role.RESIDENT:
+            for place, name in places_of(role, village).items():
+                found.append((f"{role.value}:{place}", f"{role.label}: {name}"))
+    return found

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from village.stewardship import pages
+
+urlpatterns: list[URLPattern] = [
+    path("villages/<slug:v>/roles", pages.roles, name="roles"),
+    path("roles/<uuid:grant_id>/confirm", pages.confirm_role, name="confirm-role"),
+    path("roles/<uuid:grant_id>/end", pages.end_role, name="end-role"),
+]
