@@ -71,6 +71,8 @@ NEVER = frozenset(
         "residents.resident_left",
         "residents.resident_unblocked",
         "residents.role_granted",
+        "residents.role_proposal_dropped",
+        "residents.role_proposed",
         "residents.role_withdrawn",
     }
 )
