@@ -10,9 +10,22 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
-from demo.people import CARLA, EDDA, LINDENTAL, MAX, PEOPLE, PLACES, STELLA, VERA, Person, id_of
-from village.assist.actions import grant_mandate
-from village.assist.models import Accreditation, Centre, Consent, ConsentKind, Term
+from demo.people import (
+    CARLA,
+    EDDA,
+    LINDENTAL,
+    MAX,
+    NORA,
+    PEOPLE,
+    PLACES,
+    STELLA,
+    TOM,
+    VERA,
+    Person,
+    id_of,
+)
+from village.assist.actions import Proof, grant_mandate, propose_volunteer, vouch_for
+from village.assist.models import Centre, ConsentKind, Term
 from village.assist.queries import MandateUnknown, actor_under_mandate, mandates_of_helper
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import DomainError
@@ -75,12 +88,15 @@ def show_where_they_live(at: datetime) -> None:
 
 def open_centre(at: datetime) -> None:
     """Open the old school as a centre, where Vera may act for Edda."""
-    centre, is_new = Centre.objects.get_or_create(
+    _centre, is_new = Centre.objects.get_or_create(
         pk=CENTRE,
         defaults={
             "village_id": LINDENTAL.slug,
             "name": "Alte Schule",
             "address": "Schulgasse 3, Lindental",
+            "responsible": "Gemeinde Lindental, Stella Sommer",
+            "insurance": "Demo policy LT-2026-017",
+            "opening_hours": "Tue and Thu, 9 to 12 and 14 to 17",
             "created_at": at,
         },
     )
@@ -88,20 +104,14 @@ def open_centre(at: datetime) -> None:
         return
     give_role(CARLA, Role.COORDINATOR, of=CENTRE, at=at)
     give_role(VERA, Role.VOLUNTEER, of=CENTRE, at=at)
-    Accreditation.objects.create(
-        village_id=LINDENTAL.slug,
-        centre=centre,
-        volunteer_id=VERA.id,
-        valid_until=at + A_YEAR,
-        created_at=at,
-    )
+    accredit(VERA, at=at)
     grant_mandate(
         by=as_(CARLA),
         centre_id=CENTRE,
         person_id=EDDA.id,
         scopes=EDDAS_SCOPES,
         term=Term.HALF_YEAR,
-        consent=Consent(ConsentKind.PAPER, witness=CARLA.display_name),
+        consent=Proof(ConsentKind.PAPER, witness=CARLA.display_name),
         at=at,
     )
 
@@ -116,6 +126,20 @@ def give_role(person: Person, role: Role, *, of: UUID | None = None, at: datetim
         of=of,
         at=at,
     )
+
+
+def accredit(person: Person, *, at: datetime) -> None:
+    """Let somebody be proposed by Carla, and vouched for by two neighbours."""
+    proposed = propose_volunteer(
+        by=as_(CARLA),
+        centre_id=CENTRE,
+        volunteer_id=person.id,
+        trained_on=at.date(),
+        valid_until=at + A_YEAR,
+        at=at,
+    )
+    for neighbour in (NORA, TOM):
+        vouch_for(by=as_(neighbour), accreditation_id=proposed.pk, at=at)
 
 
 @contextmanager

@@ -41,6 +41,9 @@ def helga(cast: Cast, at: datetime) -> Resident:
         village=cast.lindental,
         centre=cast.centre,
         volunteer=cast.nora,
+        trained_on=at.date(),
+        accredited_at=at - timedelta(days=3650),
+        awake_since=at + timedelta(days=3650),
         valid_until=at + timedelta(days=3650),
         created_at=at,
     )

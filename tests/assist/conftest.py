@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tests.support.cast import DEPARTMENT, Cast
 from village.assist import actions
-from village.assist.models import Consent, ConsentKind, Mandate, Term
+from village.assist.actions import Proof
+from village.assist.models import ConsentKind, Mandate, Term
 from village.core.actor import Actor, Scope
 from village.messaging.models import Department
 
@@ -30,7 +31,7 @@ def grant(cast: Cast, at: datetime) -> Grant:
             "person_id": person,
             "scopes": [Scope.AUTHORITY_READ, Scope.AUTHORITY_WRITE],
             "term": Term.MONTH,
-            "consent": Consent(ConsentKind.PAPER, "Carla, at the desk"),
+            "consent": Proof(ConsentKind.PAPER, "Carla, at the desk"),
             "at": at,
         }
         return actions.grant_mandate(**given | changes)

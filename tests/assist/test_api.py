@@ -88,7 +88,9 @@ class TestGranting:
             {"scopes": ["news.read"] * 11},
             {"scopes": "news.read"},
             {"days": 0},
-            {"days": 365},
+            {"days": 364},
+            {"levels": {"news.read": "read"}},
+            {"levels": {"authority.read": "everything"}},
             {"days": 30.5},
             {"days": True},
             {"days": "31"},
@@ -111,7 +113,6 @@ class TestGranting:
     @pytest.mark.parametrize(
         "consent",
         [
-            None,
             {},
             {"kind": "paper"},
             {"kind": "paper", "witness": "  "},
@@ -212,7 +213,7 @@ class TestSeeing:
         client = api(cast.carla if path == "desk" else cast.vera)
         for person in (cast.nora, cast.tom, cast.otto, cast.mia):
             grant_now(person.pk)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(11):
             shown = client.get(desk if path == "desk" else path).json()["items"]
         assert len(shown) == 5
 

@@ -49,7 +49,7 @@ class TestLeavingTheVillage:
         ended = end_what_depends(
             resident_id=cast.edda.pk, village=None, why=why, by=as_(cast.stella), at=at
         )
-        assert [fact.model_dump()["why"] for fact in ended] == [why]
+        assert [fact.model_dump()["why"] for fact in ended] == [why.value]
         assert not Mandate.objects.in_force(at).exists()
         assert not end_what_depends(
             resident_id=cast.edda.pk, village=None, why=why, by=as_(cast.stella), at=at

@@ -72,6 +72,8 @@ class TestFrames:
             ]
             # Rendered when read: the first frame, too, tells how it stands now.
             assert {frame.data["status"] for frame in shown} == {"revoked"}
+            # The desk learns that something changed; whose it is, the list says to some.
+            assert ("person" in shown[0].data) is address.startswith("residents/")
             # A helper sees the numbers go by, and not what they are about.
             assert {frame.scope for frame in shown} == {None}
 

@@ -8,6 +8,7 @@ is already brings nothing.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
 from village.acting.models import PreparedAct, WaitsFor
-from village.assist.models import Accreditation, Mandate
+from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import Actor, Scope
 from village.entrance import actions as entrance
 from village.entrance.models import Invitation, InvitationKind
@@ -175,6 +176,10 @@ def mandate(world: World, how: How) -> Thing | None:
         ends_at=world.at + timedelta(days=30),
         created_at=world.at,
     )
+    for accredited in made.centre.accreditations.exclude(accredited_at=None).exclude(
+        volunteer=how.owner
+    ):
+        made.assignments.create(volunteer_id=accredited.volunteer_id, at=world.at)
     return Thing(
         made.pk,
         how.village,
@@ -193,7 +198,13 @@ def prepared_act(world: World, how: How) -> Thing | None:
         village_id=how.village,
         centre_id=centre,
         volunteer=first,
-        defaults={"valid_until": world.at + timedelta(days=30), "created_at": world.at},
+        defaults={
+            "trained_on": world.at.date(),
+            "accredited_at": world.at,
+            "awake_since": world.at,
+            "valid_until": world.at + timedelta(days=30),
+            "created_at": world.at,
+        },
     )
     given = mandate(world, how)
     assert given is not None
@@ -211,6 +222,52 @@ def prepared_act(world: World, how: How) -> Thing | None:
         created_at=world.at,
     )
     return Thing(made.pk, how.village, owner=how.owner.pk, of=frozenset({centre}), is_private=True)
+
+
+@thing("scope")
+def scope(world: World, how: How) -> Thing | None:
+    of_mandate = mandate(world, how)
+    assert of_mandate is not None
+    return replace(of_mandate, id=Scope.EVENTS_JOIN, path={"mandate_id": of_mandate.id})
+
+
+@thing("volunteer_id")
+def volunteer(world: World, how: How) -> Thing | None:
+    of_mandate = mandate(world, how)
+    assert of_mandate is not None
+    named = Assignment.objects.filter(mandate=of_mandate.id).first()
+    if named is None:
+        return None
+    return replace(of_mandate, id=named.volunteer_id, path={"mandate_id": of_mandate.id})
+
+
+@thing("accreditation_id")
+def accreditation(world: World, how: How) -> Thing | None:
+    centre = world.place(how.village, "centre")
+    made, _is_new = Accreditation.objects.get_or_create(
+        village_id=how.village,
+        centre_id=centre,
+        volunteer=how.owner,
+        defaults={
+            "trained_on": world.at.date(),
+            "valid_until": world.at + timedelta(days=365),
+            "created_at": world.at,
+        },
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk, of=frozenset({centre}))
+
+
+@thing("person_id")
+def person(world: World, how: How) -> Thing | None:
+    centre = world.place(how.village, "centre")
+    return Thing(
+        how.owner.pk,
+        how.village,
+        owner=how.owner.pk,
+        of=frozenset({centre}),
+        is_private=True,
+        path={"centre_id": centre},
+    )
 
 
 @thing("notification_id")
@@ -330,4 +387,49 @@ def is_on_board(world: World, person: Person, thing: Thing | None) -> Body:
 def _has_come_to(thing: Thing | None, status: BookingStatus) -> Body:
     assert thing is not None
     Booking.objects.filter(pk=thing.id).update(status=status)
+    return {}
+
+
+@before("POST /centres/{centre_id}/volunteers", "POST /mandates/{mandate_id}/volunteers")
+def names_a_volunteer(world: World, person: Person, thing: Thing | None) -> Body:
+    """A centre proposes a member of its village; a mandate is carried out by a volunteer."""
+    assert thing is not None
+    is_mandate = Mandate.objects.filter(pk=str(thing.id)).exists()
+    neighbour = world.neighbours[thing.village][1].pk
+    if not is_mandate:
+        Accreditation.objects.filter(volunteer=neighbour).update(ended_at=world.at)
+    return {"volunteer": world.cast.vera.pk if is_mandate else neighbour}
+
+
+@before("POST /mandates/{mandate_id}/put-forward")
+def is_a_draft(world: World, person: Person, thing: Thing | None) -> Body:
+    """Only a draft is put forward."""
+    assert thing is not None
+    Mandate.objects.filter(pk=str(thing.id)).update(starts_at=None, ends_at=None)
+    return {}
+
+
+@before("POST /mandates/{mandate_id}/consent")
+def is_asked(world: World, person: Person, thing: Thing | None) -> Body:
+    """The person answers herself, while she lives here; a coordinator registers what was signed."""
+    assert thing is not None and person.resident is not None
+    if not person.home:
+        return None
+    Mandate.objects.filter(pk=str(thing.id)).update(
+        starts_at=None,
+        ends_at=None,
+        put_forward_at=world.at,
+        text_hash="f" * 64,
+        language="de",
+        binding_language="de",
+    )
+    is_hers = thing.owner == person.resident.pk
+    return {"kind": "own_device" if is_hers else "paper", "text_hash": "f" * 64}
+
+
+@before("POST /mandates/{mandate_id}/resume")
+def is_suspended(world: World, person: Person, thing: Thing | None) -> Body:
+    """Only a suspended mandate goes on."""
+    assert thing is not None
+    Mandate.objects.filter(pk=str(thing.id)).update(suspended_at=world.at)
     return {}

@@ -233,7 +233,7 @@ class World:
         return person
 
     def _mandate(self, person: Resident, scopes: list[Scope]) -> Mandate:
-        return Mandate.objects.create(
+        mandate = Mandate.objects.create(
             village=self.cast.lindental,
             centre=self.cast.centre,
             person=person,
@@ -242,6 +242,8 @@ class World:
             ends_at=self.at + timedelta(days=30),
             created_at=self.at,
         )
+        mandate.assignments.create(volunteer=self.cast.vera, at=self.at)
+        return mandate
 
     def _open_places(self) -> None:
         there = Centre.objects.create(village_id="bergheim", name="Berghaus", created_at=self.at)
@@ -265,6 +267,9 @@ class World:
             village_id="bergheim",
             centre=there,
             volunteer=self.neighbours["bergheim"][1],
+            trained_on=self.at.date(),
+            accredited_at=self.at,
+            awake_since=self.at,
             valid_until=self.at + timedelta(days=30),
             created_at=self.at,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from village.assist.models import Accreditation, Centre, Mandate
+from village.assist.models import Accreditation, Assignment, Centre, Mandate
 from village.core.actor import Actor, Scope
 from village.residents.models import Grant, Membership, Resident, Role, Village
 
@@ -86,7 +86,11 @@ def make_cast(at: datetime) -> Cast:
         village=lindental,
         centre=centre,
         volunteer=people["vera"],
+        trained_on=at.date(),
+        # Requests have the real clock, whenever the tests run.
         valid_until=at + timedelta(days=3650),
+        accredited_at=at - timedelta(days=3650),
+        awake_since=at + timedelta(days=3650),
         created_at=at,
     )
     mandate = Mandate.objects.create(
@@ -98,4 +102,5 @@ def make_cast(at: datetime) -> Cast:
         ends_at=at + timedelta(days=3650),
         created_at=at,
     )
+    Assignment.objects.create(mandate=mandate, volunteer=people["vera"], at=at)
     return Cast(lindental=lindental, bergheim=bergheim, centre=centre, mandate=mandate, **people)

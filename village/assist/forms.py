@@ -19,6 +19,7 @@ TERMS = {
     Term.DAY: gettext_lazy("for one day"),
     Term.MONTH: gettext_lazy("for a month"),
     Term.HALF_YEAR: gettext_lazy("for half a year"),
+    Term.YEAR: gettext_lazy("for a year, with a second yes on another day"),
 }
 
 
@@ -48,7 +49,8 @@ class MandateForm(forms.Form):
         widget=forms.RadioSelect,
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("How did the person say yes?"), choices=ConsentKind.choices
+        label=gettext_lazy("How did the person say yes?"),
+        choices=[(ConsentKind.PAPER.value, ConsentKind.PAPER.label)],
     )
     witness = LineField(label=gettext_lazy("Who was there?"))
 

@@ -8,11 +8,18 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from village.assist import queries
-from village.assist.facts import MandateGranted, MandateRevoked
+from village.assist.facts import (
+    EverythingFrozen,
+    MandateFact,
+    MandateGranted,
+    MandatePutForward,
+    MandateRevoked,
+    MandateSuspended,
+)
 from village.journal.notices import Importance, Notice, Words
 
 
-def _person(fact: MandateGranted | MandateRevoked) -> list[UUID]:
+def _person(fact: MandateFact | EverythingFrozen) -> list[UUID]:
     return [fact.person]
 
 
@@ -39,7 +46,38 @@ def _revoked(fact: MandateRevoked) -> Words | None:
     )
 
 
-def _link(fact: MandateGranted | MandateRevoked) -> str:
+def _asked(fact: MandatePutForward) -> Words | None:
+    mandate = queries.mandates().filter(pk=fact.mandate).first()
+    if mandate is None or mandate.lapses_at is None or mandate.starts_at is not None:
+        return None
+    day = formats.date_format(timezone.localtime(mandate.lapses_at), "DATE_FORMAT")
+    return Words(
+        title=_("%(centre)s asks whether it may act for you.") % {"centre": mandate.centre.name},
+        body=_("Take your time. Without an answer until %(day)s it is a no.") % {"day": day},
+        link=_link(fact),
+    )
+
+
+def _suspended(fact: MandateSuspended) -> Words | None:
+    mandate = queries.mandates().filter(pk=fact.mandate).first()
+    if mandate is None:
+        return None
+    return Words(
+        title=_("%(centre)s acts for you no more for now.") % {"centre": mandate.centre.name},
+        body=_("The coordinator has stopped the mandate while something is cleared up."),
+        link=_link(fact),
+    )
+
+
+def _frozen(fact: EverythingFrozen) -> Words | None:
+    return Words(
+        title=_("Everything has been stopped."),
+        body=_("Nobody acts for you any more, and nothing new begins for three days."),
+        link="/helping",
+    )
+
+
+def _link(fact: MandateFact) -> str:
     return f"/mandates/{fact.mandate}"
 
 
@@ -62,4 +100,30 @@ Notice(
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
     is_official=True,
+)
+Notice(
+    "assist.mandate_put_forward",
+    of=MandatePutForward,
+    audience=_person,
+    words=_asked,
+    importance=Importance.PERSONAL,
+    scope=None,
+    thread=lambda fact: f"mandates/{fact.mandate}",
+)
+Notice(
+    "assist.mandate_suspended",
+    of=MandateSuspended,
+    audience=_person,
+    words=_suspended,
+    importance=Importance.PERSONAL,
+    scope=None,
+    thread=lambda fact: f"mandates/{fact.mandate}",
+)
+Notice(
+    "assist.everything_frozen",
+    of=EverythingFrozen,
+    audience=_person,
+    words=_frozen,
+    importance=Importance.PERSONAL,
+    scope=None,
 )

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from village.assist import actions, policies, queries
+from village.assist.actions import Proof
 from village.assist.forms import MandateForm
-from village.assist.models import Centre, Consent, ConsentKind, Mandate, MandateStatus
+from village.assist.models import Centre, ConsentKind, Mandate, MandateStatus
 from village.assist.words import SCOPES
 from village.core.actor import Actor
 from village.core.doors import Door, open_door
-from village.core.errors import Invalid, NotFound
+from village.core.errors import DomainError, NotFound
 from village.core.pages import PageRequest, page, tell
 from village.core.pagination import page as cut
 from village.journal.queries import NOWHERE, Top, top, tops
@@ -136,7 +137,7 @@ def register(request: PageRequest, centre_id: UUID) -> HttpResponse:
     at = timezone.now()
     centre = queries.desk_or_404(request.actor, centre_id, at=at)
     # Asked before anything is filled in; nobody has this id.
-    policies.may_grant(request.actor, centre, UUID(int=0)).enforce()
+    policies.may_look_after(request.actor, centre, UUID(int=0)).enforce()
     enter(request, centre.village_id)
     form = MandateForm(members(centre.village_id), request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -148,10 +149,10 @@ def register(request: PageRequest, centre_id: UUID) -> HttpResponse:
                 person_id=given["person"].pk,
                 scopes=form.chosen,
                 term=given["term"],
-                consent=Consent(ConsentKind(given["kind"]), given["witness"]),
+                consent=Proof(ConsentKind.PAPER, witness=given["witness"]),
                 at=at,
             )
-        except Invalid as error:
+        except DomainError as error:
             tell(form, error)
         else:
             return redirect("mandate", made.pk)

@@ -10,9 +10,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from village.assist.models import Accreditation, Centre, Mandate, MandateQuerySet
+from village.assist.models import (
+    Accreditation,
+    Assignment,
+    Centre,
+    Freeze,
+    Mandate,
+    MandateQuerySet,
+    Reach,
+    ReachedBy,
+)
 from village.core.actor import Actor
-from village.core.errors import DomainError, NotFound
+from village.core.errors import DomainError, Forbidden, NotFound
 from village.residents.models import Membership, Role
 from village.residents.queries import held, holds, is_member
 
@@ -50,7 +59,7 @@ def actor_under_mandate(*, helper_id: UUID, mandate_id: UUID, at: datetime) -> t
     """
     mandate = (
         Mandate.objects.select_related("person")
-        .filter(pk=mandate_id, centre__accreditations__volunteer=helper_id)
+        .filter(pk=mandate_id, assignments__volunteer=helper_id)
         .first()
     )
     if mandate is None or mandate.person_id == helper_id:
@@ -61,6 +70,7 @@ def actor_under_mandate(*, helper_id: UUID, mandate_id: UUID, at: datetime) -> t
         mandate_id=mandate.pk,
         scopes=mandate.covers,
         until=mandate.ends_at,
+        limits=mandate.limits,
     )
     if not _in_force(by, at).exists():
         raise MandateEnded
@@ -93,13 +103,14 @@ def stands(by: Actor) -> bool:
 
 def mandates_of_helper(helper_id: UUID, *, at: datetime) -> QuerySet[Mandate]:
     """Give the mandates under which a volunteer may act now."""
-    accredited = Accreditation.objects.filter(volunteer=helper_id, valid_until__gt=at)
-    living_here = Membership.objects.current().filter(village=OuterRef("village"))
+    assigned = Assignment.objects.filter(mandate=OuterRef("pk"), volunteer=helper_id, ended_at=None)
+    accredited = Accreditation.objects.in_force(at).filter(volunteer=helper_id)
     return (
         Mandate.objects.in_force(at)
         .filter(
-            Exists(living_here.filter(resident=helper_id)),
-            Exists(living_here.filter(resident=OuterRef("person"))),
+            Exists(assigned),
+            Exists(_living_in("centre__village").filter(resident=helper_id)),
+            Exists(_living_in("village").filter(resident=OuterRef("person"))),
             centre__in=accredited.values("centre"),
             person__is_active=True,
         )
@@ -114,7 +125,9 @@ def mandates_of_person(person_id: UUID) -> QuerySet[Mandate]:
 
 def mandates() -> MandateQuerySet:
     """Give mandates with all that is shown of them."""
-    return Mandate.objects.select_related("centre", "person")
+    return Mandate.objects.select_related("centre", "person").prefetch_related(
+        "consents", "assignments"
+    )
 
 
 def mandates_given_or_held(by: Actor, *, at: datetime) -> QuerySet[Mandate]:
@@ -151,30 +164,64 @@ def is_accredited(by: Actor, centre: Centre, *, at: datetime) -> bool:
     return (
         not by.is_assisted
         and is_member(by, centre.village_id)
-        and Accreditation.objects.filter(
-            centre=centre, volunteer=by.principal_id, valid_until__gt=at
-        ).exists()
+        and Accreditation.objects.in_force(at)
+        .filter(centre=centre, volunteer=by.principal_id)
+        .exists()
     )
 
 
 def coordinated_centres(by: Actor) -> set[UUID]:
     """Give the centres that the actor coordinates, by a role of their own village."""
-    return set(
-        Centre.objects.filter(held(by, Role.COORDINATOR, of="pk")).values_list("pk", flat=True)
-    )
+    open_ones = Centre.objects.filter(held(by, Role.COORDINATOR, of="pk"), closed_at=None)
+    return set(open_ones.values_list("pk", flat=True))
 
 
 def accredited_centres(by: Actor, *, at: datetime) -> set[UUID]:
     """Give the centres under which the actor is a volunteer now."""
     if by.is_assisted:
         return set()
-    living_here = Membership.objects.current().filter(village=OuterRef("village"))
-    under = Accreditation.objects.filter(
-        Exists(living_here.filter(resident=by.principal_id)),
+    under = Accreditation.objects.in_force(at).filter(
+        Exists(_living_in("village").filter(resident=by.principal_id)),
         volunteer=by.principal_id,
-        valid_until__gt=at,
     )
     return set(under.values_list("centre", flat=True))
+
+
+def volunteers_of(centre: Centre, *, at: datetime) -> set[UUID]:
+    """Give the volunteers who may act under a centre now."""
+    accredited = Accreditation.objects.in_force(at).filter(centre=centre)
+    return set(accredited.values_list("volunteer", flat=True))
+
+
+def assigned_to(mandate: Mandate) -> set[UUID]:
+    """Give the volunteers who are named to carry out a mandate."""
+    return carriers_of(mandate.pk)
+
+
+def carriers_of(mandate_id: UUID) -> set[UUID]:
+    """Give the volunteers who are named to carry out a mandate of this id."""
+    current = Assignment.objects.filter(mandate=mandate_id, ended_at=None)
+    return set(current.values_list("volunteer", flat=True))
+
+
+def home_served_by(centre: Centre, person_id: UUID) -> str | None:
+    """Give the village in which a centre looks after a person: its own, or one it serves."""
+    homes = villages_of_person(person_id)
+    if centre.village_id in homes:
+        return centre.village_id
+    served = set(centre.serves.values_list("pk", flat=True))
+    return min(homes & served, default=None)
+
+
+def villages_of_person(person_id: UUID) -> set[str]:
+    """Give where somebody lives."""
+    current = Membership.objects.current().filter(resident=person_id, resident__is_active=True)
+    return set(current.values_list("village", flat=True))
+
+
+def is_frozen(person_id: UUID, *, at: datetime) -> bool:
+    """Tell whether somebody stopped everything not long ago."""
+    return Freeze.objects.filter(resident=person_id, until__gt=at).exists()
 
 
 def centres_among(ids: Collection[UUID]) -> QuerySet[Centre]:
@@ -184,7 +231,7 @@ def centres_among(ids: Collection[UUID]) -> QuerySet[Centre]:
 
 def desk_of(by: Actor, centre_id: UUID, *, at: datetime) -> Centre | None:
     """Give a centre if the actor works there; to all others its desk looks absent."""
-    found = Centre.objects.filter(pk=centre_id).first()
+    found = Centre.objects.filter(pk=centre_id, closed_at=None).first()
     if found is None or not (is_coordinator(by, found) or is_accredited(by, found, at=at)):
         return None
     return found
@@ -207,9 +254,47 @@ def centre_names(village: str) -> dict[UUID, str]:
     return dict(Centre.objects.filter(village=village).order_by("name").values_list("pk", "name"))
 
 
+def coordinated_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:
+    """
+    Find a centre that the actor coordinates.
+
+    :raises NotFound: if she does not work at such a centre
+    :raises Forbidden: if she works there as a volunteer only
+    """
+    centre = desk_or_404(by, centre_id, at=at)
+    if not is_coordinator(by, centre):
+        raise Forbidden(_("Only a coordinator of the centre sees this."))
+    return centre
+
+
+def accreditations_of(centre: Centre) -> QuerySet[Accreditation]:
+    """Give the volunteers of a centre, those who have been let go too."""
+    rows = Accreditation.objects.filter(centre=centre)
+    return rows.select_related("volunteer").prefetch_related("vouchers")
+
+
+def village_of_centre(centre_id: UUID) -> str:
+    """Give the village in which a centre stands."""
+    return Centre.objects.get(pk=centre_id).village_id
+
+
+def reach_of(resident_id: UUID) -> Reach:
+    """
+    Give how somebody wants to be reached.
+
+    Whoever has never said so gets paper: that reaches everybody.
+    """
+    found = Reach.objects.filter(resident=resident_id).first()
+    return found or Reach(resident_id=resident_id, ways=[ReachedBy.PRINT.value], languages=[])
+
+
 def _given_or_held(by: Actor, at: datetime) -> Q:
     held = mandates_of_helper(by.principal_id, at=at)
     return Q(person=by.principal_id) | Q(pk__in=held.values("pk"))
+
+
+def _living_in(village: str) -> QuerySet[Membership]:
+    return Membership.objects.current().filter(village=OuterRef(village))
 
 
 def _in_force(by: Actor, at: datetime) -> QuerySet[Mandate]:

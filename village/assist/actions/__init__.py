@@ -2,7 +2,58 @@
 
 from __future__ import annotations
 
-from village.assist.actions.endings import end_with_membership
-from village.assist.actions.mandates import grant_mandate, revoke_mandate
+from village.assist.actions.centres import (
+    change_centre,
+    close_centre,
+    end_accreditation,
+    open_centre,
+    propose_volunteer,
+    resume_volunteer,
+    suspend_volunteer,
+    vouch_for,
+)
+from village.assist.actions.consents import Proof, give_consent
+from village.assist.actions.endings import (
+    end_with_membership,
+    freeze,
+    freeze_for,
+    resume_mandate,
+    revoke_mandate,
+    revoke_scope,
+    suspend_mandate,
+)
+from village.assist.actions.mandates import (
+    assign_volunteer,
+    grant_mandate,
+    propose_mandate,
+    put_forward,
+    release_volunteer,
+)
+from village.assist.actions.people import register_person, set_reach
 
-__all__ = ["end_with_membership", "grant_mandate", "revoke_mandate"]
+__all__ = [
+    "Proof",
+    "assign_volunteer",
+    "change_centre",
+    "close_centre",
+    "end_accreditation",
+    "end_with_membership",
+    "freeze",
+    "freeze_for",
+    "give_consent",
+    "grant_mandate",
+    "open_centre",
+    "propose_mandate",
+    "propose_volunteer",
+    "put_forward",
+    "register_person",
+    "release_volunteer",
+    "resume_mandate",
+    "resume_volunteer",
+    "revoke_mandate",
+    "revoke_scope",
+    "set_reach",
+    "suspend_mandate",
+    "suspend_volunteer",
+    "vouch_for",
+]

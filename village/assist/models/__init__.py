@@ -1,24 +1,47 @@
-"""Centres, the volunteers who act under them, and the mandates people give."""
+"""Centres, the volunteers who act under them, the people they act for, and the mandates."""
 
 from __future__ import annotations
 
-from village.assist.models.centres import Accreditation, Centre
+from village.assist.models.centres import (
+    ASLEEP_AFTER,
+    VOUCHERS_NEEDED,
+    Accreditation,
+    AccreditationQuerySet,
+    AccreditationStatus,
+    Centre,
+    Voucher,
+)
+from village.assist.models.consents import Consent, ConsentKind
 from village.assist.models.mandates import (
-    Consent,
-    ConsentKind,
+    LAPSES_AFTER,
+    Assignment,
+    EndedBy,
     Mandate,
     MandateQuerySet,
     MandateStatus,
     Term,
 )
+from village.assist.models.people import FROZEN_FOR, Freeze, Reach, ReachedBy
 
 __all__ = [
+    "ASLEEP_AFTER",
+    "FROZEN_FOR",
+    "LAPSES_AFTER",
+    "VOUCHERS_NEEDED",
     "Accreditation",
+    "AccreditationQuerySet",
+    "AccreditationStatus",
+    "Assignment",
     "Centre",
     "Consent",
     "ConsentKind",
+    "EndedBy",
+    "Freeze",
     "Mandate",
     "MandateQuerySet",
     "MandateStatus",
+    "Reach",
+    "ReachedBy",
     "Term",
+    "Voucher",
 ]

@@ -1,0 +1,106 @@
+"""The people a centre looks after, and how each is reached, over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Status
+
+from village.assist import actions, queries
+from village.assist.actions.people import Person
+from village.assist.schemas.centres import (
+    PersonIn,
+    PersonOut,
+    ReachIn,
+    ReachOut,
+    show_person,
+    show_reach,
+)
+from village.assist.schemas.mandates import FrozenOut
+from village.core.http import ActorRequest
+from village.core.permissions import SIGNED_IN, Standing, may
+from village.core.router import Router
+
+router = Router()
+AT_THE_DESK = may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER], never=[Standing.OWNER])
+
+
+@router.post(
+    "/centres/{uuid:centre_id}/people",
+    response={201: PersonOut},
+    scope=None,
+    who=may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
+)
+def register_person(request: ActorRequest, centre_id: UUID, payload: PersonIn) -> Status[PersonOut]:
+    """Register somebody at the desk, as a coordinator; she needs nothing digital."""
+    person = actions.register_person(
+        by=request.actor,
+        centre_id=centre_id,
+        person=Person(
+            display_name=payload.display_name,
+            born_on=payload.born_on,
+            languages=payload.languages,
+            large_print=payload.large_print,
+            ways=payload.ways,
+            phone=payload.phone or "",
+        ),
+        at=timezone.now(),
+    )
+    return Status(201, show_person(person, queries.village_of_centre(centre_id)))
+
+
+@router.put(
+    "/centres/{uuid:centre_id}/people/{uuid:person_id}/reach",
+    response=ReachOut,
+    scope=None,
+    who=AT_THE_DESK,
+)
+def set_reach_at_the_desk(
+    request: ActorRequest, centre_id: UUID, person_id: UUID, payload: ReachIn
+) -> ReachOut:
+    """Write down, as a coordinator, how somebody wants to be reached."""
+    reach = actions.set_reach(
+        by=request.actor,
+        ways=payload.ways,
+        languages=payload.languages,
+        centre_id=centre_id,
+        person_id=person_id,
+        at=timezone.now(),
+    )
+    return show_reach(reach)
+
+
+@router.post(
+    "/centres/{uuid:centre_id}/people/{uuid:person_id}/freeze",
+    response=FrozenOut,
+    scope=None,
+    who=AT_THE_DESK,
+)
+def freeze_at_the_desk(request: ActorRequest, centre_id: UUID, person_id: UUID) -> FrozenOut:
+    """End everything for somebody who asks for it at the desk or on the phone."""
+    until = actions.freeze_for(
+        by=request.actor, centre_id=centre_id, person_id=person_id, at=timezone.now()
+    )
+    return FrozenOut(frozen_until=until)
+
+
+@router.get("/me/reach", response=ReachOut, scope=None, who=SIGNED_IN)
+def show_my_reach(request: ActorRequest) -> ReachOut:
+    """Show how I want to be reached."""
+    return show_reach(queries.reach_of(request.actor.principal_id))
+
+
+@router.put("/me/reach", response=ReachOut, scope=None, who=SIGNED_IN)
+def set_my_reach(request: ActorRequest, payload: ReachIn) -> ReachOut:
+    """Say how I want to be reached, in my order."""
+    reach = actions.set_reach(
+        by=request.actor, ways=payload.ways, languages=payload.languages, at=timezone.now()
+    )
+    return show_reach(reach)
+
+
+@router.post("/me/freeze", response=FrozenOut, scope=None, who=SIGNED_IN)
+def freeze(request: ActorRequest) -> FrozenOut:
+    """End everything that anybody may do for me; nothing new begins for three days."""
+    return FrozenOut(frozen_until=actions.freeze(by=request.actor, at=timezone.now()))

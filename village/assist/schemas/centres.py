@@ -1,0 +1,214 @@
+"""How centres, their volunteers and the people they look after look on the wire."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Field
+from pydantic import ConfigDict
+
+from village.assist.models import Accreditation, AccreditationStatus, Centre, Reach, ReachedBy
+from village.core.actor import Scope
+from village.core.schemas import In, Line, Moment, Out
+from village.residents.models import Language, Resident, Role
+
+Name = Annotated[Line, Field(max_length=120)]
+# E.164: a plus, the country, at most fifteen digits in all.
+Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+
+class CentreIn(In):
+    """A community centre: who answers for it, who insures it, and what it may do for people."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "name": "Alte Schule",
+                "address": "Schulgasse 3",
+                "phone": "+4992731234",
+                "responsible": "Stella Sommer, for the municipality",
+                "insurance": "Policy 2026-017",
+                "opening_hours": "Tue and Thu, 9 to 12",
+                "allowed_scopes": ["events.join", "rides.request"],
+                "serves": [],
+            }
+        },
+    )
+
+    name: Name
+    address: Line
+    phone: Phone | None = None
+    responsible: Name
+    insurance: Name
+    opening_hours: Line | None = None
+    allowed_scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
+    serves: list[str] = Field(default_factory=list, max_length=50)
+
+
+class CentreOut(Out):
+    """A community centre, and what I am there: coordinator, volunteer, or both."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    name: str
+    address: str
+    phone: str
+    responsible: str
+    insurance: str
+    opening_hours: str
+    allowed_scopes: list[Scope]
+    closed_at: datetime | None
+    roles: list[Role]
+
+
+class VolunteerIn(In):
+    """A volunteer who has been trained."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "volunteer": "3f8e0f64-5717-4562-b3fc-2c963f66afa6",
+                "trained_on": "2026-11-20",
+                "valid_until": "2027-11-20T00:00:00+01:00",
+            }
+        },
+    )
+
+    volunteer: UUID
+    trained_on: date
+    valid_until: Moment
+
+
+class ReasonIn(In):
+    """Why something is decided."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"reason": "A complaint is looked into."}}
+    )
+
+    reason: Line
+
+
+class AccreditationOut(Out):
+    """How a volunteer stands with a centre."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    centre: UUID
+    volunteer: UUID
+    volunteer_name: str
+    trained_on: date
+    valid_until: datetime
+    vouchers: int
+    awake_since: datetime | None
+    suspended_reason: str
+    status: AccreditationStatus
+
+
+class ReachIn(In):
+    """How somebody wants to be reached, in her order, and in which languages."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"ways": ["print"], "languages": ["de"]}}
+    )
+
+    ways: list[ReachedBy] = Field(min_length=1, max_length=len(ReachedBy))
+    languages: list[Language] = Field(min_length=1, max_length=len(Language))
+
+
+class ReachOut(Out):
+    """How somebody wants to be reached, in her order, and in which languages."""
+
+    ways: list[ReachedBy]
+    languages: list[Language]
+
+
+class PersonIn(ReachIn):
+    """Somebody who comes to the desk; all else she may do without."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "display_name": "Edda Lindner",
+                "born_on": "1945-03-09",
+                "languages": ["de"],
+                "large_print": True,
+                "ways": ["print"],
+            }
+        },
+    )
+
+    display_name: Annotated[Line, Field(max_length=80)]
+    born_on: date
+    large_print: bool = True
+    phone: Phone | None = None
+
+
+class PersonOut(Out):
+    """Somebody whom a centre looks after."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    display_name: str
+
+
+def show_centre(centre: Centre, roles: list[Role]) -> CentreOut:
+    """Show a centre."""
+    return CentreOut(
+        id=centre.pk,
+        village=centre.village_id,
+        created_at=centre.created_at,
+        name=centre.name,
+        address=centre.address,
+        phone=centre.phone,
+        responsible=centre.responsible,
+        insurance=centre.insurance,
+        opening_hours=centre.opening_hours,
+        allowed_scopes=sorted(centre.allows),
+        closed_at=centre.closed_at,
+        roles=roles,
+    )
+
+
+def show_accreditation(accreditation: Accreditation, *, at: datetime) -> AccreditationOut:
+    """Show how a volunteer stands at a moment."""
+    return AccreditationOut(
+        id=accreditation.pk,
+        village=accreditation.village_id,
+        created_at=accreditation.created_at,
+        centre=accreditation.centre_id,
+        volunteer=accreditation.volunteer_id,
+        volunteer_name=accreditation.volunteer.display_name,
+        trained_on=accreditation.trained_on,
+        valid_until=accreditation.valid_until,
+        vouchers=len(accreditation.vouchers.all()),
+        awake_since=accreditation.awake_since,
+        suspended_reason=accreditation.suspended_reason,
+        status=accreditation.status(at),
+    )
+
+
+def show_person(person: Resident, village: str) -> PersonOut:
+    """Show somebody who was just registered."""
+    return PersonOut(
+        id=person.pk,
+        village=village,
+        created_at=person.created_at,
+        display_name=person.display_name,
+    )
+
+
+def show_reach(reach: Reach) -> ReachOut:
+    """Show how somebody wants to be reached."""
+    return ReachOut(
+        ways=[ReachedBy(way) for way in reach.ways],
+        languages=[Language(each) for each in reach.languages],
+    )
