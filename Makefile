@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout bench-connect fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal nightly fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,14 @@ bench-fanout: .venv/.dev ## Measure what a delivery costs beside other servers (
 
 bench-connect: .venv/.dev ## Measure thousands who come back at once (ROUNDS=3 CLIENTS=5000 QUICK=1)
 	@.venv/bin/python -m benchmarks.connect
+
+bench-journal: .venv/.dev ## Measure what recording costs beside a plain INSERT (ROUNDS=3 WRITERS=8 QUICK=1)
+	@.venv/bin/python -m benchmarks.journal
+
+nightly: .venv/.dev ## Let the clients meet every kind of mishap, 20,000 times each (FUZZ_EXAMPLES=)
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) .venv/bin/python -m pytest -q -p no:randomly \
+		tests/realtime/test_client_rules.py tests/realtime/test_village_js.py \
+		-k "WhateverHappens and not found_out" $(ARGS)
 
 fmt: .venv/.dev ## Put the code in the house style
 	.venv/bin/ruff format .

@@ -53,4 +53,5 @@ Topic(
     who=MEMBERS,
     snapshot="/api/v1/boards/{board}?position=1",
     carries={NoteWritten: _note},
+    hot=True,
 )
