@@ -37,11 +37,7 @@ class MandateUnknown(DomainError):
 
 
 class MandateEnded(DomainError):
-    """
-    The mandate has been revoked or has run out.
-
-    Or one of the two has left: the helper is no longer accredited, or somebody has moved away.
-    """
+    """The mandate is revoked or has run out, or its helper's accreditation or somebody's place."""
 
     code = "assist.mandate_ended"
     status = 403
