@@ -80,12 +80,15 @@ class Measured:
     load: float
 
 
+Taken = dict[tuple[str, str], list[Measured]]
+
+
 def main() -> int:
     """Measure everybody in turns, and write down the ratios."""
     stop_on_signals()
     names = os.environ.get("SIZES", "n20" if is_quick() else "n500,n2000,n5000,t1000x5")
     shapes = [SHAPES[name] for name in names.split(",")]
-    measured: dict[tuple[str, str], list[Measured]] = defaultdict(list)
+    measured: dict[str, Taken] = defaultdict(lambda: defaultdict(list))
     try:
         with village() as ground:
             contenders = _chosen()
@@ -94,12 +97,13 @@ def main() -> int:
                 for shape in shapes:
                     for contender in random.sample(contenders, len(contenders)):
                         for figure, one in bench.measure(contender, shape):
-                            measured[contender.name, figure].append(one)
+                            measured[shape.name][contender.name, figure].append(one)
                             say(_line(number, contender.name, figure, one))
     except Unavailable as error:
         say(str(error))
         return CANNOT
-    report(measured)
+    for name, taken in measured.items():
+        report(name, taken)
     return 0
 
 
@@ -206,8 +210,8 @@ def _line(number: int, name: str, figure: str, one: Measured) -> str:
     )
 
 
-def report(measured: dict[tuple[str, str], list[Measured]]) -> None:
-    """Write and print the medians, and the ratios of the village to each peer."""
+def report(shape: str, measured: Taken) -> None:
+    """Write and print the medians in one shape, and the ratios of the village to each peer."""
     figures: dict[str, dict[str, Any]] = {}
     for (name, figure), ones in measured.items():
         fields = [asdict(one) for one in ones]
@@ -247,8 +251,9 @@ def report(measured: dict[tuple[str, str], list[Measured]]) -> None:
     print(table(head, rows))
     print()
     print(table(("times better than the peer", ""), sorted(ratios.items())))
+    print()
     results.save(
-        "fanout",
+        f"fanout_{shape}",
         rounds=results.rounds(),
         ratios=dict(sorted(ratios.items())),
         figures={"versions": versions(), **figures},

@@ -14,7 +14,6 @@ import errno
 import mmap
 import os
 import socket
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -93,32 +92,46 @@ class Volley:
         self._sends["opcode"] = _OP_SEND
         # What does not fit is not waited for.
         self._sends["how"] = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
-        self._sends["ticket"] = np.arange(ENTRIES)
+        self._sends["ticket"] = _COUNTED
+        # What the sends say already, so that it need not be said again.
+        self._aimed_at = np.empty(0, np.int32)
+        self._words = np.empty(0, np.uint8)
+        self._size = 0
         self._prove()
 
-    def send(self, sockets: NDArray[np.int32], data: bytes) -> NDArray[np.int32]:
+    def send(self, sockets: NDArray[np.int32], data: bytes) -> list[tuple[int, int]]:
         """
         Send bytes to every socket, each named once, without waiting for any.
 
-        Gives for each how many bytes it took, or below zero the number of its error.
+        Gives the place of each that did not take all, with what it took, or minus its error's
+        number. An array is not changed after it was given.
         """
-        address = np.frombuffer(data, np.uint8).ctypes.data
-        # Of what is never finished nobody can say how far it came.
-        results = np.full(len(sockets), -errno.EIO, np.int32)
-        for begin in range(0, len(sockets), ENTRIES):
-            part = slice(begin, begin + ENTRIES)
-            self._fire(sockets[part], address, len(data), results[part])
-        return results
+        self._load(data)
+        if len(sockets) <= ENTRIES:
+            return self._fire(sockets)
+        return [
+            (begin + place, written)
+            for begin in range(0, len(sockets), ENTRIES)
+            for place, written in self._fire(sockets[begin : begin + ENTRIES])
+        ]
 
-    def _fire(
-        self, sockets: NDArray[np.int32], address: int, size: int, results: NDArray[np.int32]
-    ) -> None:
+    def _load(self, data: bytes) -> None:
+        """Put the bytes where every send finds them."""
+        size = len(data)
+        if size > len(self._words):
+            self._words = np.empty(max(2 * size, 64 * 1024), np.uint8)
+            self._sends["address"] = self._words.ctypes.data
+        self._words[:size] = np.frombuffer(data, np.uint8)
+        if size != self._size:
+            self._sends["size"] = self._size = size
+
+    def _fire(self, sockets: NDArray[np.int32]) -> list[tuple[int, int]]:
         count, tail = len(sockets), int(self._asked_for[0])
-        self._sends["fd"][:count] = sockets
-        self._sends["address"][:count] = address
-        self._sends["size"][:count] = size
-        # The ring goes on where it was; what it names is always the first sends.
-        self._listed[(tail + _COUNTED[:count]) % ENTRIES] = _COUNTED[:count]
+        if sockets is not self._aimed_at:
+            self._sends["fd"][:count] = self._aimed_at = sockets
+        # The ring goes on where it was; what it names are always the first sends.
+        for place, slots in _around(tail, count, ENTRIES):
+            self._listed[slots] = _COUNTED[place : place + slots.stop - slots.start]
         self._asked_for[0] = (tail + count) % 2**32
         first, asked, finished = int(self._taken_back[0]), 0, 0
         while finished < count and not self.is_broken:
@@ -133,9 +146,19 @@ class Volley:
                 log.error("volley_broken", reason=str(error))
                 self.is_broken = True
             finished = (int(self._finished[0]) - first) % 2**32
-        done = self._done[(first + _COUNTED[:finished]) % len(self._done)]
+        done = [self._done[slots] for _, slots in _around(first, finished, len(self._done))]
         self._taken_back[0] = (first + finished) % 2**32
-        results[done["ticket"]] = done["result"]
+        if finished == count and all((each["result"] == self._size).all() for each in done):
+            return []
+        # Of what is never finished nobody can say how far it came.
+        results = np.full(count, -errno.EIO, np.int32)
+        for each in done:
+            results[each["ticket"]] = each["result"]
+        return [
+            (place, written)
+            for place, written in enumerate(results.tolist())
+            if written != self._size
+        ]
 
     def _map(self, size: int, offset: int) -> mmap.mmap:
         return mmap.mmap(
@@ -154,12 +177,12 @@ class Volley:
         ours, theirs = socket.socketpair()
         with ours, theirs:
             ours.setblocking(False)
-            took = self.send(np.array([ours.fileno()], np.int32), b"a word").tolist()
-            if took != [6] or theirs.recv(16) != b"a word":
+            missed = self.send(np.array([ours.fileno()], np.int32), b"a word")
+            if missed or theirs.recv(16) != b"a word":
                 raise OSError("the rings do not send")
 
 
-def send(sockets: NDArray[np.int32], data: bytes) -> Iterable[tuple[int, int]]:
+def send(sockets: NDArray[np.int32], data: bytes) -> list[tuple[int, int]]:
     """
     Send bytes to every socket, each named once, without waiting for any.
 
@@ -168,11 +191,15 @@ def send(sockets: NDArray[np.int32], data: bytes) -> Iterable[tuple[int, int]]:
     many = _of_process(os.getpid()) if len(sockets) >= WORTH_IT else None
     if many is None or many.is_broken:
         return _one_by_one(sockets, data)
-    results = many.send(sockets, data)
-    if (results == len(data)).all():
-        return ()
-    places = (results != len(data)).nonzero()[0]
-    return zip(places.tolist(), results[places].tolist(), strict=True)
+    return many.send(sockets, data)
+
+
+def _around(first: int, count: int, size: int) -> list[tuple[int, slice]]:
+    """Give the slots of a ring from a counter on: one slice, or two where it goes around."""
+    begin = first % size
+    if begin + count <= size:
+        return [(0, slice(begin, begin + count))]
+    return [(0, slice(begin, size)), (size - begin, slice(0, begin + count - size))]
 
 
 def _one_by_one(sockets: NDArray[np.int32], data: bytes) -> list[tuple[int, int]]:
