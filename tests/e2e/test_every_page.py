@@ -21,7 +21,7 @@ NOT_PAGES = re.compile(r"\.(ics|atom|rss|json|webp)$|^(geo|mailto|tel):")
 OUTSIDE = ("/helping", "/outbox", "/villages/lindental/events.ics", "/villages/lindental/news.atom")
 GRAVE = ("serious", "critical")
 # A stranger, and everybody whose pages are not those of somebody else here.
-PEOPLE = ["", "edda", "vera", "tom", "nora", "mia", "otto", "carla", "strang"]
+PEOPLE = ["", "edda", "vera", "tom", "nora", "mia", "otto", "carla", "stella", "strang"]
 
 
 class TestEveryPage:

@@ -28,7 +28,7 @@ from village.entrance import actions as entrance
 from village.entrance.models import Invitation, InvitationKind
 from village.messaging import actions as town_hall
 from village.residents.actions import block
-from village.residents.models import Grant, Membership, Resident, Role
+from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role
 
 __all__ = ["World"]
 
@@ -310,6 +310,14 @@ def grant(world: World, how: How) -> Thing | None:
         membership=membership, role=Role.VOLUNTEER, of=uuid4(), proposed_by=how.other
     )
     return Thing(made.pk, how.village, owner=how.owner.pk)
+
+
+@thing("neighbourhood_id")
+def neighbourhood(world: World, how: How) -> Thing | None:
+    made = Neighbourhood.objects.create(
+        village_id=how.village, name=str(uuid4()), created_at=world.at
+    )
+    return Thing(made.pk, how.village)
 
 
 @thing("invitation_id")

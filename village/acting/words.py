@@ -92,6 +92,7 @@ NEVER = frozenset(
         "residents.role_proposal_dropped",
         "residents.role_proposed",
         "residents.role_withdrawn",
+        "stewardship.village_set_up",
     }
 )
 

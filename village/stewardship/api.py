@@ -6,16 +6,32 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Query, Status
+from ninja import File, Query, Status
+from ninja.files import UploadedFile
 
 from village.core.errors import NotFound
+from village.core.etags import guard_edit
 from village.core.http import ActorRequest
+from village.core.json import dump
 from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.stewardship import actions, queries
-from village.stewardship.schemas import GrantOut, RoleIn, role, show_grant
+from village.residents.queries import member_of
+from village.stewardship import actions, policies, queries, schemas
+from village.stewardship.schemas import (
+    BoundaryIn,
+    GrantOut,
+    NeighbourhoodIn,
+    NeighbourhoodOut,
+    OnboardingOut,
+    RoleIn,
+    SettingsIn,
+    SetupOut,
+    StepOut,
+    role,
+    show_grant,
+)
 
 router = Router()
 STEWARDS = may(Standing.STEWARD, seen_by=[Standing.MEMBER])
@@ -67,6 +83,80 @@ def confirm_role(request: ActorRequest, grant_id: UUID) -> GrantOut:
 def end_role(request: ActorRequest, grant_id: UUID) -> Status[None]:
     """Take a role back, give one's own back, or drop a proposal."""
     actions.end_role(by=request.actor, grant_id=grant_id, at=timezone.now())
+    return Status(204, None)
+
+
+@router.get("/villages/{slug:v}/setup", response=SetupOut, scope=None, who=MEMBERS)
+def show_setup(request: ActorRequest, v: str) -> SetupOut:
+    """Show how the village is set up: its look, its boundary, whom to ask."""
+    return schemas.show_setup(member_of(request.actor, v))
+
+
+@router.put("/villages/{slug:v}/settings", response=SetupOut, scope=None, who=STEWARDS)
+def change_settings(request: ActorRequest, v: str, payload: SettingsIn) -> SetupOut:
+    """Change all settings of the village at once; If-Match takes the ETag of its setup."""
+    village = member_of(request.actor, v)
+    guard_edit(request, dump(schemas.show_setup(village).model_dump()))
+    actions.change_settings(by=request.actor, village=v, settings=payload, at=timezone.now())
+    return schemas.show_setup(member_of(request.actor, v))
+
+
+@router.put("/villages/{slug:v}/boundary", response=SetupOut, scope=None, who=STEWARDS)
+def draw_boundary(request: ActorRequest, v: str, payload: BoundaryIn) -> SetupOut:
+    """Draw the boundary of the village, or take it away."""
+    at = timezone.now()
+    actions.draw_boundary(by=request.actor, village=v, boundary=payload.boundary, at=at)
+    return schemas.show_setup(member_of(request.actor, v))
+
+
+@router.post("/villages/{slug:v}/arms", response=SetupOut, scope=None, who=STEWARDS)
+def show_arms(request: ActorRequest, v: str, file: File[UploadedFile]) -> SetupOut:
+    """Give the village its coat of arms: JPEG, PNG or WebP, at most 1 MB."""
+    picture = file.read(actions.ARMS_MAX + 1)
+    actions.show_arms(by=request.actor, village=v, picture=picture, at=timezone.now())
+    return schemas.show_setup(member_of(request.actor, v))
+
+
+@router.delete("/villages/{slug:v}/arms", response=SetupOut, scope=None, who=STEWARDS)
+def remove_arms(request: ActorRequest, v: str) -> SetupOut:
+    """Take the coat of arms away."""
+    actions.show_arms(by=request.actor, village=v, picture=None, at=timezone.now())
+    return schemas.show_setup(member_of(request.actor, v))
+
+
+@router.get("/villages/{slug:v}/onboarding", response=OnboardingOut, scope=None, who=STEWARDS)
+def show_onboarding(request: ActorRequest, v: str) -> OnboardingOut:
+    """Show what the village still needs, the most important first."""
+    village = member_of(request.actor, v)
+    policies.may_steward(request.actor, v).enforce()
+    steps = queries.onboarding(village).items()
+    return OnboardingOut(village=v, steps=[StepOut(step=step, done=done) for step, done in steps])
+
+
+@router.post(
+    "/villages/{slug:v}/neighbourhoods",
+    response={201: NeighbourhoodOut},
+    scope=None,
+    who=STEWARDS,
+)
+def name_neighbourhood(
+    request: ActorRequest, v: str, payload: NeighbourhoodIn
+) -> Status[NeighbourhoodOut]:
+    """Name a part of the village."""
+    made = actions.name_neighbourhood(
+        by=request.actor, village=v, name=payload.name, at=timezone.now()
+    )
+    return Status(201, schemas.show_neighbourhood(made))
+
+
+@router.delete(
+    "/neighbourhoods/{uuid:neighbourhood_id}", response={204: None}, scope=None, who=STEWARDS
+)
+def forget_neighbourhood(request: ActorRequest, neighbourhood_id: UUID) -> Status[None]:
+    """Forget a neighbourhood; whoever lives there still lives in the village."""
+    actions.forget_neighbourhood(
+        by=request.actor, neighbourhood_id=neighbourhood_id, at=timezone.now()
+    )
     return Status(204, None)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.models import Grant, Membership, Role
+from village.residents.models import Grant, Membership, Neighbourhood, Role, Village
 from village.residents.queries import holds, member_of
+from village.stewardship.models import Setup
+from village.stewardship.settings import VillageSettings
 
 # Roles by which one acts for an office: they take two people to give.
 STAFF = frozenset({Role.EDITOR, Role.CLERK, Role.COORDINATOR, Role.MODERATOR, Role.STEWARD})
@@ -64,3 +68,60 @@ def membership_in(village: str, resident_id: UUID) -> Membership:
 def over(at: datetime) -> QuerySet[Grant]:
     """Give the roles whose time is over."""
     return Grant.objects.filter(until__lte=at)
+
+
+def setup_of(village: Village) -> Setup:
+    """Give how a village is set up; one that has set nothing yet has an empty setup."""
+    found = Setup.objects.select_related("municipality__district").filter(village=village).first()
+    return found or Setup(village=village)
+
+
+def settings_of(village: Village, setup: Setup) -> VillageSettings:
+    """Give the settings of a village."""
+    return VillageSettings.model_validate(
+        {
+            "name": village.name,
+            "language": village.language,
+            "zone": village.zone,
+            **setup.settings,
+        }
+    )
+
+
+def neighbourhoods_of(village: str) -> QuerySet[Neighbourhood]:
+    """Give the neighbourhoods of a village."""
+    return Neighbourhood.objects.filter(village=village).order_by("name")
+
+
+class Step(StrEnum):
+    """Name what a village needs before its people find it useful."""
+
+    CONTACT = "contact"
+    SECOND_STEWARD = "second_steward"
+    CLERK = "clerk"
+    COORDINATOR = "coordinator"
+    EDITOR = "editor"
+    NEIGHBOURHOODS = "neighbourhoods"
+    BOUNDARY = "boundary"
+    ARMS = "arms"
+
+
+def onboarding(village: Village) -> dict[Step, bool]:
+    """Tell which steps are done, the most important first: a contact person decides it."""
+    setup = setup_of(village)
+    roles = (
+        Grant.objects.standing()
+        .filter(membership__village=village, membership__ended_at=None)
+        .values_list("role", "membership__resident")
+    )
+    holders = Counter(role for role, _resident in set(roles))
+    return {
+        Step.CONTACT: settings_of(village, setup).contact is not None,
+        Step.SECOND_STEWARD: holders[Role.STEWARD] > 1,
+        Step.CLERK: holders[Role.CLERK] > 0,
+        Step.COORDINATOR: holders[Role.COORDINATOR] > 0,
+        Step.EDITOR: holders[Role.EDITOR] > 0,
+        Step.NEIGHBOURHOODS: neighbourhoods_of(village.pk).exists(),
+        Step.BOUNDARY: setup.boundary is not None,
+        Step.ARMS: setup.arms is not None,
+    }

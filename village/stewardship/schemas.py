@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
-from village.core.schemas import In, Moment, Out
-from village.residents.models import Grant, Role
+from village.core.schemas import In, Line, Moment, Out
+from village.residents.models import Grant, Neighbourhood, Role, Village
+from village.stewardship.queries import Step, neighbourhoods_of, settings_of, setup_of
+from village.stewardship.settings import VillageSettings
 
 Given = Literal["volunteer", "editor", "clerk", "coordinator", "moderator", "steward"]
 
@@ -69,3 +71,107 @@ def show_grant(grant: Grant) -> GrantOut:
 def role(given: Given) -> Role:
     """Read a role."""
     return Role(given)
+
+
+class SettingsIn(VillageSettings):
+    """All settings of a village."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        json_schema_extra={
+            "example": {
+                "name": "Lindental",
+                "language": "de",
+                "languages": ["de", "en"],
+                "zone": "Europe/Berlin",
+                "colour": "#1d5e42",
+                "welcome": "Welcome to the valley of the linden trees.",
+                "contact": {"name": "Carla Neumann", "reach": "Mondays in the old school"},
+            }
+        },
+    )
+
+
+class BoundaryIn(In):
+    """A boundary as GeoJSON (RFC 7946), a Polygon or a MultiPolygon; null takes it away."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "boundary": {
+                    "type": "Polygon",
+                    "coordinates": [[[11, 50], [12, 50], [12, 51], [11, 51], [11, 50]]],
+                }
+            }
+        },
+    )
+
+    boundary: dict[str, Any] | None
+
+
+class NeighbourhoodIn(In):
+    """A part of the village."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"name": "Oberdorf"}})
+
+    name: Annotated[Line, Field(max_length=80)]
+
+
+class NeighbourhoodOut(Out):
+    """A part of the village."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    name: str
+
+
+class SetupOut(Out):
+    """How a village is set up, and where it belongs."""
+
+    village: str
+    settings: VillageSettings
+    municipality: str | None
+    district: str | None
+    neighbourhoods: list[NeighbourhoodOut]
+    boundary: dict[str, Any] | None
+    arms: str | None
+
+
+class StepOut(Out):
+    """A step of setting a village up."""
+
+    step: Step
+    done: bool
+
+
+class OnboardingOut(Out):
+    """What a new village needs, the most important first."""
+
+    village: str
+    steps: list[StepOut]
+
+
+def show_neighbourhood(each: Neighbourhood) -> NeighbourhoodOut:
+    """Show a neighbourhood."""
+    return NeighbourhoodOut(
+        id=each.pk, village=each.village_id, created_at=each.created_at, name=each.name
+    )
+
+
+def show_setup(village: Village) -> SetupOut:
+    """Show how a village is set up."""
+    setup = setup_of(village)
+    belongs = setup.municipality
+    return SetupOut(
+        village=village.pk,
+        settings=settings_of(village, setup),
+        municipality=belongs.name if belongs is not None else None,
+        district=belongs.district.name if belongs is not None else None,
+        neighbourhoods=[show_neighbourhood(each) for each in neighbourhoods_of(village.pk)],
+        boundary=setup.boundary,
+        arms=f"/villages/{village.pk}/arms.webp" if setup.arms is not None else None,
+    )

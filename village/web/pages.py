@@ -21,6 +21,7 @@ from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
 from village.residents.pages import enter
 from village.residents.queries import villages_of
+from village.stewardship.queries import settings_of, setup_of
 from village.web.context import Layout
 
 
@@ -73,8 +74,12 @@ def village(request: PageRequest, v: str) -> HttpResponse:
         for door in doors_for(request.actor)
         if door.front is not None
     ]
-    hour = timezone.localtime().hour
-    return render(request, "web/village.html", {"fronts": fronts, "hour": hour})
+    shown = {
+        "fronts": fronts,
+        "hour": timezone.localtime().hour,
+        "settings": settings_of(place, setup_of(place)),
+    }
+    return render(request, "web/village.html", shown)
 
 
 @require_safe

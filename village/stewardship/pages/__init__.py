@@ -9,8 +9,9 @@ from village.core.doors import Door, open_door
 from village.residents.models import Role
 from village.residents.queries import holds_anywhere
 from village.stewardship.pages.roles import confirm_role, end_role, roles
+from village.stewardship.pages.setup import arms, look, setup, show_arms
 
-__all__ = ["confirm_role", "end_role", "roles"]
+__all__ = ["arms", "confirm_role", "end_role", "look", "roles", "setup", "show_arms"]
 
 
 def _is_steward(by: Actor) -> bool:
@@ -22,7 +23,7 @@ open_door(
         key="stewardship",
         place=8,
         title=_("Village"),
-        url="roles",
+        url="setup",
         icon="leaf",
         scope=None,
         is_shown=_is_steward,
