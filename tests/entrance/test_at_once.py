@@ -32,7 +32,7 @@ class TestOneCode:
         code, guests = letter(people=people), crowd()
 
         def come(person: object) -> str:
-            actions.accept_invitation(by=Actor(person), code=code, at=at)  # type: ignore[arg-type]
+            actions.accept_invitation(by=Actor(person), code=code, at=at)
             return "in"
 
         came = all_at_once(come, [guest.pk for guest in guests])
@@ -47,7 +47,7 @@ class TestOneCode:
         code = letter(people=3)
 
         def come(person: object) -> str:
-            actions.accept_invitation(by=Actor(person), code=code, at=at)  # type: ignore[arg-type]
+            actions.accept_invitation(by=Actor(person), code=code, at=at)
             return "in"
 
         assert all_at_once(come, [newcomer.pk] * 8) == {"in": 8}

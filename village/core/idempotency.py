@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from village.core import delegation
+from village.core import delegation, strength
 from village.core.actor import Actor
 from village.core.errors import DomainError
 from village.core.models import KeptAnswer
@@ -177,7 +177,8 @@ def _add_form(request: HttpRequest, digest: hashlib._Hash) -> None:
 
 def _is_kept(response: HttpResponse, *, is_api: bool) -> bool:
     """Tell whether an answer stays; a page that said no may be tried again as it is."""
-    if response.status_code in _UNJUDGED or response.status_code >= 500:
+    # With a second factor, the same request may be judged otherwise.
+    if strength.is_told() or response.status_code in _UNJUDGED or response.status_code >= 500:
         return False
     return is_api or response.status_code < 400
 

@@ -39,9 +39,9 @@ class Budget:
         if not 0 < self.amount <= EXACT_UP_TO:
             raise ValueError(f"a budget has 1 to {EXACT_UP_TO} tries")
 
-    def spend(self, key: str) -> None:
+    def spend(self, key: str) -> str:
         """
-        Take one try.
+        Take one try; give its place, for whoever wants to give it back.
 
         :raises TooMany: when none is left; it says when there will be one
         """
@@ -49,9 +49,14 @@ class Budget:
         places = self._places(key)
         for place in places:
             if cache.add(place, now + self.seconds, timeout=self.seconds):
-                return
+                return place
         free_at = min(cache.get_many(places).values(), default=now)
         raise TooMany(_words(free_at - now), retry_after=max(1, round(free_at - now)))
+
+    @staticmethod
+    def give_back(place: str) -> None:
+        """Let a try not count: it was no guess."""
+        cache.delete(place)
 
     def _places(self, key: str) -> list[str]:
         granted = max(1, self.amount // 2) if is_away() else self.amount

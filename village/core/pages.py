@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.defaults import server_error
 
+from village.core import strength
 from village.core.actor import Actor, Level, Needs
 from village.core.delegation import covered
 from village.core.errors import DomainError
@@ -95,6 +96,7 @@ def is_page(view: Callable[..., Any]) -> bool:
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Tell a person that a rule of the village said no, and what she can do now."""
+    error = strength.told(error)
     response = render(request, "web/refusal.html", {"error": error}, status=error.status)
     if "HX-Request" in request.headers:
         # Shown above what she was doing, which stays as it was.

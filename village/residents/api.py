@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -59,6 +59,7 @@ def show_me(request: ActorRequest) -> MeOut:
             if village in levels
         ],
         acting_for=acting_for,
+        second_factor=_second_factor(me.pk),
     )
 
 
@@ -123,3 +124,9 @@ def _show(village: Village) -> VillageOut:
         lng=village.lng,
         created_at=village.created_at,
     )
+
+
+def _second_factor(resident_id: UUID) -> Literal["not_needed", "missing", "set_up"]:
+    if queries.has_second_factor(resident_id):
+        return "set_up"
+    return "missing" if queries.needs_second_factor(resident_id) else "not_needed"

@@ -8,7 +8,9 @@ class ResidentsConfig(AppConfig):
     label = "residents"
 
     def ready(self) -> None:
+        from village.core import strength
         from village.realtime import access
         from village.residents import queries
 
         access.fill(queries.hidden_from)
+        strength.fill(queries.lacks_second_factor)

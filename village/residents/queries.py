@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from village.core import strength
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.residents.models import Block, Grant, Membership, Residency, Resident, Role, Village
+
+# The roles whose powers reach other people: they need a second factor.
+STAFF = frozenset({Role.CLERK, Role.COORDINATOR, Role.EDITOR, Role.STEWARD})
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def village_or_404(slug: str) -> Village:
@@ -103,21 +109,24 @@ def holds(by: Actor, village: str, *roles: Role, of: UUID | None = None) -> bool
     Tell whether the actor holds one of these roles in a village.
 
     ``of`` narrows to one outlet, department or centre. A helper never exercises a role of
-    her principal.
+    her principal, and nobody a staff role without a second factor.
     """
     if by.is_assisted:
         return False
     grants = Grant.objects.standing().filter(
         membership__in=_memberships(by).filter(village=village), role__in=roles
     )
-    return (grants if of is None else grants.filter(of=of)).exists()
+    if of is not None:
+        grants = grants.filter(of=of)
+    return _secured(by, grants).exists()
 
 
 def holds_anywhere(by: Actor, role: Role) -> bool:
     """Tell whether the actor holds a role in any village: whether its door is worth showing."""
     if by.is_assisted:
         return False
-    return Grant.objects.standing().filter(membership__in=_memberships(by), role=role).exists()
+    grants = Grant.objects.standing().filter(membership__in=_memberships(by), role=role)
+    return _secured(by, grants).exists()
 
 
 def held(by: Actor, role: Role, *, of: str, village: str = "village") -> Exists:
@@ -129,13 +138,30 @@ def held(by: Actor, role: Role, *, of: str, village: str = "village") -> Exists:
     """
     grants = Grant.objects.none() if by.is_assisted else Grant.objects.standing()
     return Exists(
-        grants.filter(
+        _secured(by, grants).filter(
             membership__in=_memberships(by),
             membership__village=OuterRef(village),
             role=role,
             of=OuterRef(of),
         )
     )
+
+
+def needs_second_factor(resident_id: UUID) -> bool:
+    """Tell whether somebody holds a role that needs a second factor."""
+    memberships = Membership.objects.current().filter(resident=resident_id)
+    standing = Grant.objects.standing().filter(membership__in=memberships, role__in=STAFF)
+    return standing.exists()
+
+
+def has_second_factor(resident_id: UUID) -> bool:
+    """Tell whether somebody has set up a second factor: an app for codes, or a passkey."""
+    return Authenticator.objects.filter(user=resident_id, type__in=SECOND_FACTORS).exists()
+
+
+def lacks_second_factor(resident_id: UUID) -> bool:
+    """Tell whether somebody has no powers from a role only because she set up no second factor."""
+    return needs_second_factor(resident_id) and not has_second_factor(resident_id)
 
 
 def members(village: str) -> QuerySet[Resident]:
@@ -197,3 +223,12 @@ def shared_village(by: Actor, other: UUID) -> str | None:
 
 def _memberships(by: Actor) -> QuerySet[Membership]:
     return Membership.objects.current().filter(resident=by.principal_id, resident__is_active=True)
+
+
+def _secured(by: Actor, grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    """Keep the grants that do not lack the second factor they need."""
+    strength.ask(by.principal_id)
+    factors = Authenticator.objects.filter(
+        user=OuterRef("membership__resident"), type__in=SECOND_FACTORS
+    )
+    return grants.filter(~Q(role__in=STAFF) | Exists(factors))

@@ -59,6 +59,8 @@ class MeOut(Out):
     large_print: bool
     memberships: list[MembershipOut]
     acting_for: ActingForOut | None
+    # "missing" keeps somebody from the powers of her roles until she has set one up.
+    second_factor: Literal["not_needed", "missing", "set_up"]
 
 
 class BlockOut(Out):

@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "village.auth.signing_in.SignInMiddleware",
     "village.auth.ActorMiddleware",
     "village.core.etags.EtagMiddleware",
     "village.core.idempotency.UnsafeRequestMiddleware",

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from allauth.account.adapter import DefaultAccountAdapter
 from allauth.headless.contrib.ninja.security import x_session_token_auth
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 
 from village.assist.queries import actor_under_mandate
+from village.core import strength
 from village.core.actor import Actor
 from village.core.errors import DomainError
 from village.core.idempotency import SAFE_METHODS
@@ -46,6 +46,7 @@ class ActorMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.actor, request.prefix = None, ""
+        strength.begin()
         token = request.headers.get("X-Session-Token")
         user = x_session_token_auth(request) if token else request.user
         request.session_key = token or request.session.session_key or ""
@@ -151,21 +152,3 @@ class SessionCookie(APIKeyCookie):
         """Give the actor that the middleware has found."""
         actor: Actor | None = request.actor
         return actor
-
-
-class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in as the village does it: by codes, in few words."""
-
-    def new_user(self, request: HttpRequest) -> Any:
-        """Name a newcomer by her address until she says how she is called."""
-        user = super().new_user(request)
-        user.set_unusable_password()
-        return user
-
-    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
-        """Keep a newcomer."""
-        user = super().save_user(request, user, form, commit=False)
-        user.display_name = user.display_name or (user.email or "").split("@")[0][:80]
-        if commit:
-            user.save()
-        return user
