@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from demo.people import PEOPLE, Unknown, find, is_built
-from demo.sign_in import BACKEND
+from demo.sign_in import come_in
 from village.web.pages import Guest, invite
 
 
@@ -19,7 +18,7 @@ def sign_in(request: HttpRequest) -> HttpResponseRedirect:
         resident = find(request.POST.get("name", ""))
     except Unknown:
         raise Http404(_("Nobody of this name lives here.")) from None
-    login(request, resident, backend=BACKEND)
+    come_in(request, resident)
     return HttpResponseRedirect("/")
 
 

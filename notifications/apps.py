@@ -9,3 +9,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import checks  # noqa: F401
+        from notifications.actions import forget_devices_of_session
+        from village.core import sessions
+
+        sessions.declare_end(forget_devices_of_session)

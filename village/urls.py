@@ -12,6 +12,7 @@ from village.api import api
 handler500 = "village.core.pages.failed"
 urlpatterns = [
     path("api/v1/", api.urls),
+    path("_allauth/", include("village.auth.ways_in")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("operate/", admin.site.urls),

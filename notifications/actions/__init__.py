@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notifications.actions.devices import forget_device, register_device
+from notifications.actions.devices import forget_device, forget_devices_of_session, register_device
 from notifications.actions.preferences import (
     InboxKept,
     NoAddress,
@@ -21,6 +21,7 @@ __all__ = [
     "WayNotHere",
     "claim_fan_out",
     "forget_device",
+    "forget_devices_of_session",
     "give_back",
     "keep_outcomes",
     "lease_deliveries",

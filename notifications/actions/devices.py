@@ -66,3 +66,8 @@ def forget_device(*, by: Actor, device_id: UUID, at: datetime) -> None:
     gone, _ = Device.objects.filter(pk=device_id, resident=by.principal_id).delete()
     if not gone:
         raise NotFound
+
+
+def forget_devices_of_session(session_key: str) -> int:
+    """Push nothing any more to where somebody has signed out; give the number of devices."""
+    return Device.objects.filter(session_key=session_key).delete()[0]

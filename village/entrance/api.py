@@ -43,7 +43,7 @@ VISITOR_TRIES = Budget("entrance.visitors", 30, 3600)
 _A_PDF: dict[str, Any] = {
     "responses": {
         201: {
-            "description": "One PDF, a page for each household. It can be had this once.",
+            "description": "A PDF to print. It can be had this once.",
             "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
         }
     }
@@ -63,13 +63,7 @@ def print_letters(request: ActorRequest, v: str, payload: LettersIn) -> HttpResp
         by=request.actor, village=village.pk, households=payload.as_households(), at=at
     )
     show_once(request)
-    pdf = paper.print_letters(village, letters, at=at)
-    return HttpResponse(
-        pdf,
-        status=201,
-        content_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="letters.pdf"'},
-    )
+    return _pdf(paper.print_letters(village, letters, at=at), "letters.pdf")
 
 
 @router.get(
@@ -192,3 +186,39 @@ def check_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> Status[Re
         by=request.actor, village=v, resident_id=resident_id, at=timezone.now()
     )
     return Status(201, show_membership(membership))
+
+
+@router.post("/villages/{slug:v}/members/{uuid:resident_id}/card", scope=None, openapi_extra=_A_PDF)
+def print_card(request: ActorRequest, v: str, resident_id: UUID) -> HttpResponse:
+    """Print a sign-in card for somebody without e-mail or phone; an older one dies."""
+    village, at = member_of(request.actor, v), timezone.now()
+    card = actions.print_card(by=request.actor, village=v, resident_id=resident_id, at=at)
+    show_once(request)
+    return _pdf(paper.print_card(village, card, at=at), "card.pdf")
+
+
+@router.post(
+    "/villages/{slug:v}/members/{uuid:resident_id}/let-in", scope=None, openapi_extra=_A_PDF
+)
+def let_in_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> HttpResponse:
+    """Let somebody in again who has lost every way in and has shown at the desk who she is."""
+    village, at = member_of(request.actor, v), timezone.now()
+    card = actions.let_in_at_desk(by=request.actor, village=v, resident_id=resident_id, at=at)
+    show_once(request)
+    return _pdf(paper.print_card(village, card, at=at), "card.pdf")
+
+
+@router.delete("/residents/{uuid:resident_id}/card", response={204: None}, scope=None)
+def revoke_card(request: ActorRequest, resident_id: UUID) -> Status[None]:
+    """Let a sign-in card open nothing any more: one's own, or one that was lost."""
+    actions.revoke_card(by=request.actor, resident_id=resident_id, at=timezone.now())
+    return Status(204, None)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        status=201,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -46,3 +46,24 @@ class VouchGiven(Fact, kind="entrance.vouch_given"):
 
     resident: UUID
     vouch: UUID
+
+
+class CardPrinted(Fact, kind="entrance.card_printed"):
+    """Somebody was given a sign-in card; an older one died."""
+
+    card: UUID
+    resident: UUID
+
+
+class CardRevoked(Fact, kind="entrance.card_revoked"):
+    """A sign-in card opens nothing any more."""
+
+    card: UUID
+    resident: UUID
+
+
+class LetInAgain(Fact, kind="entrance.let_in_again"):
+    """Somebody who had lost every way in was let in again; what opened the door before died."""
+
+    resident: UUID
+    way: str

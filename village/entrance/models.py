@@ -83,3 +83,42 @@ class Vouch(VillageObject):
                 condition=~models.Q(resident=models.F("by")), name="nobody_vouches_for_herself"
             ),
         ]
+
+
+class CardQuerySet(models.QuerySet["Card"]):
+    """Speak of cards."""
+
+    def good(self) -> CardQuerySet:
+        """Keep those that open the door."""
+        return self.filter(revoked_at=None, resident__is_active=True)
+
+
+class Card(VillageObject):
+    """Let somebody without e-mail or phone sign in by a number and a PIN on paper."""
+
+    resident = models.ForeignKey(Who, models.CASCADE, related_name="cards")
+    digest = models.CharField(max_length=64, unique=True)
+    pin_digest = models.CharField(max_length=64)
+    printed_by = models.ForeignKey(Who, models.SET_NULL, null=True, related_name="+")
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar = CardQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resident"],
+                condition=models.Q(revoked_at=None),
+                name="one_card_per_person",
+            )
+        ]
+
+
+class WrongPin(models.Model):
+    """Count the wrong tries at a card's number, whether or not there is such a card."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)
+    rests_until = models.DateTimeField()
+    last_at = models.DateTimeField()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from village.core.paper import Sheet
 from village.entrance import codes
-from village.entrance.actions import Letter
+from village.entrance.actions import Letter, PrintedCard
 from village.residents.models import Village
 
 
@@ -24,6 +24,25 @@ def print_letters(village: Village, letters: Sequence[Letter], *, at: datetime) 
             if number:
                 sheet.next_page(title)
             _write_letter(sheet, letter)
+        return sheet.pdf()
+
+
+def print_card(village: Village, card: PrintedCard, *, at: datetime) -> bytes:
+    """Give one PDF: a sheet with the card, and what to do with it."""
+    resident = card.card.resident
+    with translation.override(resident.language), timezone.override(village.tzinfo):
+        sheet = Sheet(_("Your card for %(village)s") % {"village": village.name}, at=at)
+        sheet.text(resident.display_name, bold=True)
+        sheet.text(_("With this card you sign in, on any device with the village's app."))
+        sheet.qr(address_of("/sign-in/card", card.number), caption=_("Scan this, or type:"))
+        sheet.facts([(_("Number"), codes.spoken(card.number))])
+        sheet.code(_("PIN: %(pin)s") % {"pin": codes.spoken(card.pin)})
+        sheet.text(
+            _(
+                "Keep it like a key. Cut the PIN off and keep it apart, or learn it by heart. Is "
+                "the card lost? Tell the community centre, and it opens nothing any more."
+            )
+        )
         return sheet.pdf()
 
 

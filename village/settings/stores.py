@@ -94,6 +94,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=3),
         "options": {"expires": 3},
     },
+    "entrance-tidy": {
+        "task": "village.entrance.tasks.tidy",
+        "schedule": timedelta(hours=1),
+    },
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",
         "schedule": timedelta(seconds=env.int("FEED_TICK_SECONDS", default=30)),

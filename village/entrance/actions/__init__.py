@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from village.entrance.actions.cards import (
+    CardRefused,
+    PrintedCard,
+    forget_wrong_pins,
+    let_in_at_desk,
+    open_with_card,
+    print_card,
+    revoke_card,
+)
+from village.entrance.actions.endings import end_ways_in
 from village.entrance.actions.invitations import (
     LETTERS_MAX,
     PEOPLE_MAX,
@@ -16,6 +26,7 @@ from village.entrance.actions.invitations import (
 from village.entrance.actions.residency import (
     check_at_desk,
     check_introduced,
+    forget_introductions,
     introduce_oneself,
     look_at,
     vouch_for,
@@ -24,16 +35,25 @@ from village.entrance.actions.residency import (
 __all__ = [
     "LETTERS_MAX",
     "PEOPLE_MAX",
+    "CardRefused",
     "CodeNotGood",
     "Household",
     "Letter",
+    "PrintedCard",
     "accept_invitation",
     "check_at_desk",
     "check_introduced",
+    "end_ways_in",
+    "forget_introductions",
+    "forget_wrong_pins",
     "introduce_oneself",
     "invite_household",
+    "let_in_at_desk",
     "look_at",
+    "open_with_card",
+    "print_card",
     "print_letters",
+    "revoke_card",
     "vouch_for",
     "withdraw_invitation",
 ]

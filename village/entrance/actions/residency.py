@@ -132,6 +132,11 @@ def check_introduced(*, by: Actor, code: str, at: datetime) -> Membership:
     )
 
 
+def forget_introductions(at: datetime) -> int:
+    """Forget the codes that are no longer good; give how many."""
+    return Introduction.objects.filter(expires_at__lte=at).delete()[0]
+
+
 def raise_residency(membership: Membership, level: Residency) -> list[Fact]:
     """Be at least so sure from now on; give the fact to record, if anything has changed."""
     if membership.residency >= level:

@@ -1,0 +1,35 @@
+"""What of the entrance ends together with somebody's place in a village."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from village.core.actor import Actor
+from village.entrance import facts
+from village.entrance.actions.cards import revoke_cards
+from village.entrance.models import Introduction, Invitation, Vouch
+from village.journal.facts import Fact
+from village.residents.endings import Why
+
+
+def end_ways_in(
+    *, resident_id: UUID, village: str | None, why: Why, by: Actor, at: datetime
+) -> list[Fact]:
+    """
+    Take back whom she invited, forget who vouches for her; with her account, her cards die.
+
+    A card is for the account and not for a village: whoever leaves one keeps it for the next.
+    """
+    here = {} if village is None else {"village": village}
+    Introduction.objects.filter(resident=resident_id, **here).delete()
+    Vouch.objects.filter(resident=resident_id, **here).delete()
+    open_ones = Invitation.objects.good(at).filter(made_by=resident_id, kind="household", **here)
+    taken_back = [
+        facts.InvitationWithdrawn(village=slug, invitation=pk)
+        for pk, slug in open_ones.values_list("pk", "village")
+    ]
+    Invitation.objects.filter(pk__in=[fact.invitation for fact in taken_back]).update(
+        withdrawn_at=at
+    )
+    return [*taken_back, *(revoke_cards(resident_id, at) if village is None else [])]
