@@ -25,7 +25,7 @@ from village.acting.models import PreparedAct, WaitsFor
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import Actor, Scope
 from village.entrance import actions as entrance
-from village.entrance.models import Invitation, InvitationKind
+from village.entrance.models import Card, Invitation, InvitationKind
 from village.messaging import actions as town_hall
 from village.residents.actions import block
 from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role
@@ -40,6 +40,18 @@ def village(world: World, how: How) -> Thing | None:
 
 @thing("resident", "resident_id")
 def resident(world: World, how: How) -> Thing | None:
+    # Somebody with nothing digital but a card.
+    Resident.objects.filter(pk=how.owner.pk).update(email=None)
+    Card.objects.get_or_create(
+        resident=how.owner,
+        revoked_at=None,
+        defaults={
+            "village_id": how.village,
+            "digest": uuid4().hex,
+            "pin_digest": uuid4().hex,
+            "created_at": world.at,
+        },
+    )
     return Thing(
         how.owner.pk,
         how.village,

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.test import Client
 
 from news.models import Outlet
-from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast
+from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast, secure
 from village.assist.models import Accreditation, Centre, Mandate
 from village.core.actor import Actor, Needs, Scope
 from village.core.permissions import Answer, Standing, Who
@@ -226,6 +226,8 @@ class World:
         membership = Membership.objects.create(
             village_id=home, resident=person, created_at=self.cast.lindental.created_at
         )
+        if roles:
+            secure(person)
         for role, of in roles:
             Grant.objects.create(
                 membership=membership, role=Role(role.value), of=of, granted_at=self.at

@@ -38,23 +38,38 @@ router = Router()
 DESK = (Standing.CLERK, Standing.COORDINATOR, Standing.STEWARD)
 KNOWN = may(Standing.MEMBER, note="of whom the village knows that she lives there")
 VOUCHES = may(Standing.SIGNED_IN, note="a known neighbour, with the code she is shown")
+CARDS = may(
+    Standing.COORDINATOR,
+    Standing.STEWARD,
+    seen_by=[Standing.MEMBER],
+    never=[Standing.OWNER],
+    note="for somebody without e-mail and phone",
+)
+LET_IN = may(
+    Standing.COORDINATOR,
+    Standing.STEWARD,
+    seen_by=[Standing.MEMBER],
+    never=[Standing.OWNER],
+    note="the steward alone, when she holds a staff role",
+)
 # Whoever draws new accounts to try codes with still comes from somewhere.
 VISITOR_TRIES = Budget("entrance.visitors", 30, 3600)
-_A_PDF: dict[str, Any] = {
-    "responses": {
-        201: {
-            "description": "A PDF to print. It can be had this once.",
-            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-        }
+
+
+def _a_pdf() -> dict[str, Any]:
+    """Describe an answer that is paper; each operation writes into its own."""
+    shown = {
+        "description": "A PDF to print. It can be had this once.",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
     }
-}
+    return {"responses": {201: shown}}
 
 
 @router.post(
     "/villages/{slug:v}/letters",
     scope=None,
     who=may(Standing.CLERK, Standing.STEWARD, seen_by=[Standing.MEMBER]),
-    openapi_extra=_A_PDF,
+    openapi_extra=_a_pdf(),
 )
 def print_letters(request: ActorRequest, v: str, payload: LettersIn) -> HttpResponse:
     """Print letters with codes for the households of the village."""
@@ -188,7 +203,12 @@ def check_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> Status[Re
     return Status(201, show_membership(membership))
 
 
-@router.post("/villages/{slug:v}/members/{uuid:resident_id}/card", scope=None, openapi_extra=_A_PDF)
+@router.post(
+    "/villages/{slug:v}/members/{uuid:resident_id}/card",
+    scope=None,
+    who=CARDS,
+    openapi_extra=_a_pdf(),
+)
 def print_card(request: ActorRequest, v: str, resident_id: UUID) -> HttpResponse:
     """Print a sign-in card for somebody without e-mail or phone; an older one dies."""
     village, at = member_of(request.actor, v), timezone.now()
@@ -198,7 +218,10 @@ def print_card(request: ActorRequest, v: str, resident_id: UUID) -> HttpResponse
 
 
 @router.post(
-    "/villages/{slug:v}/members/{uuid:resident_id}/let-in", scope=None, openapi_extra=_A_PDF
+    "/villages/{slug:v}/members/{uuid:resident_id}/let-in",
+    scope=None,
+    who=LET_IN,
+    openapi_extra=_a_pdf(),
 )
 def let_in_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> HttpResponse:
     """Let somebody in again who has lost every way in and has shown at the desk who she is."""
@@ -208,7 +231,12 @@ def let_in_at_desk(request: ActorRequest, v: str, resident_id: UUID) -> HttpResp
     return _pdf(paper.print_card(village, card, at=at), "card.pdf")
 
 
-@router.delete("/residents/{uuid:resident_id}/card", response={204: None}, scope=None)
+@router.delete(
+    "/residents/{uuid:resident_id}/card",
+    response={204: None},
+    scope=None,
+    who=may(Standing.OWNER, Standing.COORDINATOR, Standing.STEWARD),
+)
 def revoke_card(request: ActorRequest, resident_id: UUID) -> Status[None]:
     """Let a sign-in card open nothing any more: one's own, or one that was lost."""
     actions.revoke_card(by=request.actor, resident_id=resident_id, at=timezone.now())
