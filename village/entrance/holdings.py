@@ -1,0 +1,49 @@
+"""What the entrance holds about a person; of every secret a digest, which is shown to nobody."""
+
+from __future__ import annotations
+
+from village.entrance.models import Card, Introduction, Invitation, Vouch
+from village.journal.holdings import Gone, Holding, Rows
+
+
+def _name_nobody(rows: Rows, gone: Gone) -> None:
+    # That somebody was let in by a letter answers for more people than whoever printed it.
+    rows.update(made_by=None)
+
+
+Holding(
+    "entrance.cards",
+    of=Card,
+    person="resident",
+    shows=("id", "village", "created_at", "last_used_at", "revoked_at"),
+    kept="while she is here; erasing deletes them",
+)
+Holding(
+    "entrance.introductions",
+    of=Introduction,
+    person="resident",
+    shows=("id", "village", "created_at", "expires_at"),
+    kept="half an hour; erasing deletes it",
+)
+Holding(
+    "entrance.vouched_for",
+    of=Vouch,
+    person="resident",
+    shows=("id", "village", "created_at"),
+    kept="while she lives there; erasing deletes it",
+)
+Holding(
+    "entrance.vouches",
+    of=Vouch,
+    person="by",
+    shows=("id", "village", "created_at"),
+    kept="while whom she vouched for lives there; erasing deletes it",
+)
+Holding(
+    "entrance.invitations",
+    of=Invitation,
+    person="made_by",
+    shows=("id", "village", "created_at", "kind", "people", "used", "expires_at", "withdrawn_at"),
+    kept="three years after it ended; erasing leaves it without her name",
+    erase=_name_nobody,
+)
