@@ -28,7 +28,7 @@ from notifications import post
 from notifications.models import Notification
 from tests.core.pictures import encoded, photo
 from tests.realtime.test_socket import nerves, people, signed_in  # noqa: F401
-from tests.support.cast import DEPARTMENT, OUTLET, Cast
+from tests.support.cast import DEPARTMENT, OUTLET, Cast, secure
 from tests.support.remains import remains
 from village.core.actor import Actor
 from village.core.errors import OutOfScope
@@ -113,6 +113,7 @@ def plant(village: Village) -> dict[str, Any]:
     )
     hers = Membership.objects.get(resident=cast.nora)
     Grant.objects.create(membership=hers, role=Role.EDITOR, of=OUTLET, granted_at=now)
+    secure(nora)
     from news.models import Outlet
 
     Outlet.objects.create(
