@@ -113,7 +113,7 @@ def plant(village: Village) -> dict[str, Any]:
     )
     hers = Membership.objects.get(resident=cast.nora)
     Grant.objects.create(membership=hers, role=Role.EDITOR, of=OUTLET, granted_at=now)
-    secure(nora)
+    secure(cast.nora)
     from news.models import Outlet
 
     Outlet.objects.create(
