@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from tests.support.cast import Cast
+from tests.support.cast import Cast, secure
 from village.residents.models import Grant, Membership, Resident, Role
 
 
@@ -16,4 +16,5 @@ def sven(cast: Cast, at: datetime) -> Resident:
     person = Resident.objects.create_user("Sven", email="sven@village.example")
     membership = Membership.objects.create(village=cast.lindental, resident=person, created_at=at)
     Grant.objects.create(membership=membership, role=Role.STEWARD, granted_at=at)
+    secure(person)
     return person
