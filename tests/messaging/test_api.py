@@ -230,7 +230,7 @@ class TestListingCases:
                 text="t",
                 at=at,
             )
-        with django_assert_num_queries(7 if path == CASES else 5):
+        with django_assert_num_queries(5):
             assert len(client.get(path).json()["items"]) == 4
 
     def test_the_desk_is_the_snapshot_of_its_inbox(
