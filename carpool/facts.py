@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from uuid import UUID
 
 from village.journal.facts import Fact
@@ -167,3 +168,52 @@ class PersonKnown(Fact, kind="carpool.person_known"):
     resident_id: UUID
     known_id: UUID
     knows: bool
+
+
+class SeriesBegun(Fact, kind="carpool.series_begun"):
+    """Somebody offers or needs a ride again and again."""
+
+    series_id: UUID
+
+
+class SeriesChanged(Fact, kind="carpool.series_changed"):
+    """One day is left out of what repeats."""
+
+    series_id: UUID
+    day: date
+
+
+class SeriesEnded(Fact, kind="carpool.series_ended"):
+    """Something repeats no longer."""
+
+    series_id: UUID
+
+
+class RideChanged(Fact, kind="carpool.ride_changed"):
+    """
+    A driver changed her ride; ``rider_ids`` still ride along.
+
+    ``changed`` names the fields of the ride. ``departed_at`` is when it was to leave before.
+    """
+
+    offer_id: UUID
+    driver_id: UUID
+    rider_ids: tuple[UUID, ...]
+    changed: tuple[str, ...]
+    departed_at: datetime
+    seats_left: int
+
+
+class DriverAsked(Fact, kind="carpool.driver_asked"):
+    """The evening before, a driver was asked whether she still goes."""
+
+    offer_id: UUID
+    driver_id: UUID
+
+
+class RideStillOn(Fact, kind="carpool.ride_still_on"):
+    """A driver said that she still goes."""
+
+    offer_id: UUID
+    driver_id: UUID
+    rider_ids: tuple[UUID, ...]

@@ -67,6 +67,13 @@ def whole_way(offer: RideOffer, seats: int) -> Wish:
     )
 
 
+def wish_for(booking: Booking) -> Wish:
+    """Give what the rider of a booking looks for, with the seats she booked."""
+    if booking.request is None:
+        return whole_way(booking.offer, booking.seats)
+    return wish_of(booking.request, booking.seats)
+
+
 def lay_out(offer: RideOffer) -> Ride:
     """Plan a ride without riders; its detour is counted from here, whoever rides along later."""
     ride = planned(

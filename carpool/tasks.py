@@ -8,6 +8,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from carpool import actions, queries
+from carpool.models import OfferSeries, RequestSeries
+from events.facts import (
+    AttendanceChanged,
+    AttendanceConfirmed,
+    AttendancePromoted,
+    AttendanceWithdrawn,
+    OccurrenceCancelled,
+)
 from village.core.actor import SYSTEM, Actor
 from village.journal.readers import Recorded, after
 from village.residents.facts import ResidentBlocked, ResidentLeft
@@ -23,6 +31,48 @@ def lapse_bookings() -> int:
     at = timezone.now()
     lapsed = queries.lapsed_bookings(at)[:LAPSED_AT_ONCE]
     return sum(actions.expire_booking(by=SYSTEM, booking_id=each, at=at) for each in lapsed)
+
+
+@shared_task
+def make_rides_ahead() -> int:
+    """Make the dated rides of what repeats, for four weeks ahead; give their number."""
+    at = timezone.now()
+    return sum(
+        actions.make_ahead(by=SYSTEM, kind=kind, series_id=series_id, at=at)
+        for kind in (OfferSeries, RequestSeries)
+        for series_id in queries.running_series(kind)
+    )
+
+
+@shared_task
+def ask_drivers() -> int:
+    """Ask who drives tomorrow, from six in the evening on, whether she still goes."""
+    at = timezone.now()
+    return sum(
+        actions.ask_driver(by=SYSTEM, offer_id=offer_id, at=at)
+        for offer_id in queries.to_be_asked(at)
+    )
+
+
+@after(AttendanceConfirmed, AttendanceChanged, AttendancePromoted, AttendanceWithdrawn)
+def arrange_lifts(recorded: Recorded) -> None:
+    """Look for lifts there and back for whoever needs them, and no longer when she does not."""
+    fact = cast(AttendanceConfirmed, recorded.fact)
+    is_hers = recorded.principal_id == fact.resident_id
+    actions.arrange_lifts(
+        by=SYSTEM,
+        attendance_id=fact.attendance_id,
+        at=timezone.now(),
+        helper=recorded.by if is_hers and recorded.helper_id else None,
+    )
+
+
+@after(OccurrenceCancelled)
+def end_lifts(recorded: Recorded) -> None:
+    """Look for no more lifts to a date that does not take place."""
+    fact = cast(OccurrenceCancelled, recorded.fact)
+    for attendance_id in queries.lifted_to(fact.occurrence_id):
+        actions.arrange_lifts(by=SYSTEM, attendance_id=attendance_id, at=timezone.now())
 
 
 @after(ResidentLeft)

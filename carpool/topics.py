@@ -31,6 +31,9 @@ BOOKED = (
     facts.BookingCancelled,
     facts.BookingExpired,
 )
+# What a driver says of her ride.
+Moved = facts.RideChanged | facts.RideStillOn
+MOVED = (facts.RideChanged, facts.RideStillOn)
 # What is between a rider and her driver alone.
 Ridden = facts.BookingConfirmed | facts.RiderBoarded | facts.RiderArrived | facts.RiderMissed
 RIDDEN = (
@@ -41,7 +44,7 @@ RIDDEN = (
 )
 
 
-def offer_card(fact: facts.RideOffered | facts.RideCancelled | Booked) -> OfferOut | None:
+def offer_card(fact: facts.RideOffered | facts.RideCancelled | Moved | Booked) -> OfferOut | None:
     """Show a ride with the seats that are left."""
     offer = queries.offer(fact.offer_id)
     return None if offer is None else offer_out(offer)
@@ -84,7 +87,7 @@ def _rider_and_driver(fact: Booked | Ridden) -> Iterable[Mapping[str, Any]]:
     return [{"resident": fact.rider_id}, {"resident": fact.driver_id}]
 
 
-def _everybody_on_board(fact: facts.RideCancelled) -> Iterable[Mapping[str, Any]]:
+def _everybody_on_board(fact: facts.RideCancelled | Moved) -> Iterable[Mapping[str, Any]]:
     return [{"resident": person} for person in (fact.driver_id, *fact.rider_ids)]
 
 
@@ -96,7 +99,7 @@ board = Topic(
     who=MEMBERS,
     snapshot="/api/v1/villages/{village}/carpool/offers?position=1",
     carries={
-        **dict.fromkeys((facts.RideOffered, facts.RideCancelled, *BOOKED), offer_card),
+        **dict.fromkeys((facts.RideOffered, facts.RideCancelled, *MOVED, *BOOKED), offer_card),
         **dict.fromkeys((facts.RideRequested, facts.RequestWithdrawn), request_card),
     },
     hot=True,
@@ -107,13 +110,12 @@ ride = Topic(
     scope=Scope.RIDES_REQUEST,
     who=MEMBERS,
     snapshot="/api/v1/carpool/offers/{offer_id}?position=1",
-    carries=dict.fromkeys((facts.RideCancelled, *BOOKED), offer_card),
+    carries=dict.fromkeys((facts.RideCancelled, *MOVED, *BOOKED), offer_card),
 )
 for happened in (*BOOKED, *RIDDEN):
     residents_me.carry(happened, booking_card, to=_rider_and_driver, scope=Scope.RIDES_REQUEST)
 residents_me.carry(facts.MatchFound, match_card, to=_both_matched, scope=Scope.RIDES_REQUEST)
-residents_me.carry(
-    facts.RideCancelled, offer_card, to=_everybody_on_board, scope=Scope.RIDES_REQUEST
-)
+for moved in (facts.RideCancelled, *MOVED):
+    residents_me.carry(moved, offer_card, to=_everybody_on_board, scope=Scope.RIDES_REQUEST)
 for erased in (facts.RideErased, facts.RequestErased):
     board.carry(erased, gone, erases=True)

@@ -11,12 +11,21 @@ from carpool.actions.bookings import (
     answer_booking,
     book_seats,
 )
+from carpool.actions.changing import ask_driver, change_offer, still_go
 from carpool.actions.ending import cancel_booking, expire_booking
 from carpool.actions.leaving import end_bookings_between, end_rides
+from carpool.actions.lifts import arrange_lifts
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
 from carpool.actions.people import know_person, say_profile
 from carpool.actions.requests import RequestClosed, ask_for_ride, withdraw_request
 from carpool.actions.riding import TooEarly, arrive, board, confirm_booking, miss_rider
+from carpool.actions.series import (
+    end_series,
+    leave_out_day,
+    make_ahead,
+    repeat_offer,
+    repeat_request,
+)
 from carpool.actions.stops import close_stop, open_stop, set_rules
 
 __all__ = [
@@ -30,22 +39,31 @@ __all__ = [
     "RideOff",
     "TooEarly",
     "answer_booking",
+    "arrange_lifts",
     "arrive",
+    "ask_driver",
     "ask_for_ride",
     "board",
     "book_seats",
     "cancel_booking",
     "cancel_offer",
+    "change_offer",
     "close_stop",
     "confirm_booking",
     "end_bookings_between",
     "end_rides",
+    "end_series",
     "expire_booking",
     "know_person",
+    "leave_out_day",
+    "make_ahead",
     "miss_rider",
     "offer_ride",
     "open_stop",
+    "repeat_offer",
+    "repeat_request",
     "say_profile",
     "set_rules",
+    "still_go",
     "withdraw_request",
 ]

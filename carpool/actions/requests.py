@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from carpool import facts, policies
 from carpool.actions import matches
 from carpool.actions.journeys import HORIZON, check_clock, check_places
-from carpool.models import RequestStatus, RideRequest, columns
+from carpool.models import RequestSeries, RequestStatus, RideRequest, columns
 from carpool.places import Place
 from carpool.terms import PLAIN, Terms
 from village.core.actor import Actor
@@ -68,13 +68,29 @@ def ask_for_ride(
     return request
 
 
-def put_up(request: RideRequest, *, at: datetime) -> list[Fact]:
-    """Write a new request, find rides for it, and say what happened."""
-    request.save(force_insert=True)
+def put_up(request: RideRequest, *, at: datetime, is_new: bool = True) -> list[Fact]:
+    """Write a new or renewed request, find rides for it, and say what happened."""
+    request.save(force_insert=is_new)
     asked = facts.RideRequested(
         village=request.village_id, request_id=request.pk, person_id=request.person_id
     )
     return [asked, *matches.of_request(request, at=at)]
+
+
+def dated(series: RequestSeries, day: date, earliest: datetime, *, at: datetime) -> RideRequest:
+    """Give the request of one day of a series, not yet written."""
+    return RideRequest(
+        village_id=series.village_id,
+        person_id=series.person_id,
+        series=series,
+        day=day,
+        earliest=earliest,
+        latest_arrival=earliest + timedelta(minutes=series.minutes),
+        seats=series.seats,
+        via_helper=series.via_helper,
+        created_at=at,
+        **columns(series.start, series.goal, series.terms),
+    )
 
 
 @transaction.atomic

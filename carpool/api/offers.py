@@ -12,6 +12,7 @@ from carpool import actions, queries
 from carpool.api.addresses import OFFER, OFFERS, OWN, router
 from carpool.schemas import (
     FollowedOfferOut,
+    OfferChangeIn,
     OfferIn,
     OfferOut,
     RidesQuery,
@@ -20,7 +21,9 @@ from carpool.schemas import (
     terms,
 )
 from village.core.actor import Actor, Scope
+from village.core.etags import guard_edit
 from village.core.http import ActorRequest
+from village.core.json import dump
 from village.core.permissions import MEMBERS
 from village.core.schemas import PageOut, PositionOut
 from village.journal.listing import listing
@@ -77,6 +80,23 @@ def show_offer(request: ActorRequest, offer_id: UUID, position: bool = False) ->
 def cancel_offer(request: ActorRequest, offer_id: UUID) -> OfferOut:
     """Take a ride back together with its bookings."""
     actions.cancel_offer(by=request.actor, offer_id=offer_id, at=timezone.now())
+    return _offer_for(request.actor, offer_id)
+
+
+@router.patch(OFFER, response=OfferOut, scope=Scope.RIDES_OFFER, who=OWN)
+def change_offer(request: ActorRequest, offer_id: UUID, payload: OfferChangeIn) -> OfferOut:
+    """Change a ride; riders are told what changed, and who no longer fits is let go."""
+    guard_edit(request, dump(show_offer(request, offer_id).model_dump(by_alias=True)))
+    actions.change_offer(
+        by=request.actor, offer_id=offer_id, at=timezone.now(), **payload.model_dump()
+    )
+    return _offer_for(request.actor, offer_id)
+
+
+@router.post(OFFER + "/still", response=OfferOut, scope=Scope.RIDES_OFFER, who=OWN)
+def still_go(request: ActorRequest, offer_id: UUID) -> OfferOut:
+    """Say, as the driver, that one still goes; riders are told."""
+    actions.still_go(by=request.actor, offer_id=offer_id, at=timezone.now())
     return _offer_for(request.actor, offer_id)
 
 

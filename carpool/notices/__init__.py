@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from carpool.notices import bookings, matches
+from carpool.notices import bookings, matches, rides
 
-__all__ = ["bookings", "matches"]
+__all__ = ["bookings", "matches", "rides"]

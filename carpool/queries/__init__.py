@@ -9,11 +9,11 @@ from carpool.queries.bookings import (
     lapsed_bookings,
     meets_exactly,
 )
+from carpool.queries.clock import lifted_to, own_series, running_series, to_be_asked
 from carpool.queries.matches import matches_for, matches_of, told_match
 from carpool.queries.offers import (
     KNOWN_FOR,
     knows_exactly,
-    leaving_between,
     offer,
     offer_or_404,
     offers,
@@ -26,7 +26,7 @@ from carpool.queries.requests import (
     requests,
     requests_visible_to,
 )
-from carpool.queries.stops import cents_per_km, stop, stops_of
+from carpool.queries.stops import cents_per_km, stop, stops_of, usual_stop
 
 __all__ = [
     "KNOWN_FOR",
@@ -37,7 +37,7 @@ __all__ = [
     "known_by",
     "knows_exactly",
     "lapsed_bookings",
-    "leaving_between",
+    "lifted_to",
     "matches_for",
     "matches_of",
     "meets_exactly",
@@ -45,13 +45,17 @@ __all__ = [
     "offer_or_404",
     "offers",
     "offers_visible_to",
+    "own_series",
     "pairs_with",
     "profile_of",
     "request",
     "request_or_404",
     "requests",
     "requests_visible_to",
+    "running_series",
     "stop",
     "stops_of",
+    "to_be_asked",
     "told_match",
+    "usual_stop",
 ]

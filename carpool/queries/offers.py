@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from carpool.models import AGREED, Booking, RideOffer, RideOfferQuerySet
 from village.core.actor import Actor
 from village.core.errors import NotFound
@@ -56,8 +54,3 @@ def knows_exactly(by: Actor, offer: RideOffer, *, at: datetime) -> bool:
     if at >= offer.arrives_at + KNOWN_FOR:
         return False
     return Booking.objects.filter(offer=offer, rider=by.principal_id, status__in=AGREED).exists()
-
-
-def leaving_between(first: datetime, last: datetime) -> RideOfferQuerySet:
-    """Give the rides that leave from the first moment on and before the last."""
-    return RideOffer.objects.open().filter(Q(departs_at__gte=first) & Q(departs_at__lt=last))

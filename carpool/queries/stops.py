@@ -6,7 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from carpool.models import RideRules, Stop
+from carpool.models import RideRules, Stop, StopKind
+from carpool.places import Place
+from village.core.geo import Point
+from village.residents.queries import village_or_404
 
 # What driving a car costs, wear included: the flat rate per kilometre of German tax law for
 # business trips by car (Bundesreisekostengesetz, section 5, paragraph 2).
@@ -27,3 +30,13 @@ def cents_per_km(village: str) -> int:
     """Give the most that drivers and riders of a village share for each kilometre."""
     rules = RideRules.objects.filter(pk=village).first()
     return USUAL_CENTS_PER_KM if rules is None else rules.cents_per_km
+
+
+def usual_stop(village: str) -> Place:
+    """Give where people of a village get in who say nothing else: a square, or its middle."""
+    kinds = {StopKind.SQUARE: 0, StopKind.BUS_STOP: 1, StopKind.BENCH: 2, StopKind.PARKING: 3}
+    stops = sorted(stops_of(village), key=lambda stop: (kinds[StopKind(stop.kind)], stop.name))
+    if stops:
+        return stops[0].place
+    middle = village_or_404(village)
+    return Place(middle.name, Point(middle.lat, middle.lng))

@@ -91,6 +91,17 @@ class OfferIn(TermsIn):
     cents_per_km: Cents = 0
 
 
+class OfferChangeIn(In):
+    """What a driver changes of her ride; what is left out stays."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"flexible_minutes": 30}})
+
+    departs_at: Moment | None = None
+    flexible_minutes: FlexibleMinutes | None = None
+    seats: Seats | None = None
+    detour_minutes: DetourMinutes | None = None
+
+
 class RequestIn(TermsIn):
     """A ride that somebody looks for."""
 
@@ -170,6 +181,7 @@ class OfferOut(JourneyOut):
     seats_left: int
     status: str
     series: UUID | None
+    still_goes_at: datetime | None
 
 
 class FollowedOfferOut(OfferOut):
@@ -232,6 +244,7 @@ def offer_out(offer: RideOffer, *, exact: bool = False) -> OfferOut:
         seats_left=offer.seats_left,
         status=offer.status,
         series=offer.series_id,
+        still_goes_at=offer.still_goes_at,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from carpool import actions
-from carpool.models import Booking, RideOffer, RideRequest
+from carpool.models import Booking, OfferSeries, RideOffer, RideRequest
 from carpool.places import Place
+from carpool.recurrence import Pattern
 from village.core.actor import Actor
 from village.core.geo import Point
 from village.residents.models import Resident
@@ -43,6 +44,21 @@ def make_request(who: Resident | Actor, *, at: datetime, **changes: Any) -> Ride
     }
     by = who if isinstance(who, Actor) else Actor(who.pk)
     return actions.ask_for_ride(by=by, at=at, **(what | changes))
+
+
+def repeat(driver: Resident, *, at: datetime, **changes: Any) -> OfferSeries:
+    """Offer a ride to the town on each Monday, Wednesday and Friday at a quarter past seven."""
+    what: dict[str, Any] = {
+        "village": "lindental",
+        "start": LINDE,
+        "goal": TOWN,
+        "clock": time(7, 15),
+        "pattern": Pattern(frozenset({0, 2, 4}), at.date()),
+        "flexible_minutes": 15,
+        "seats": 3,
+        "detour_minutes": 10,
+    }
+    return actions.repeat_offer(by=Actor(driver.pk), at=at, **(what | changes))
 
 
 def book(who: Resident | Actor, offer: RideOffer, seats: int = 1, **how: Any) -> Booking:

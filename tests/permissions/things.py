@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 from carpool import actions as rides
 from carpool.models import Booking, BookingStatus, RideOffer, Stop, StopKind
+from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
 from notifications.models import Device, DeviceKind, Notification
-from tests.carpool.factories import book, make_offer, make_request
+from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request, repeat
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
@@ -92,6 +93,28 @@ def stop(world: World, how: How) -> Thing | None:
         created_at=world.at,
     )
     return None if how.is_private else Thing(made.pk, how.village, of=world.places(how.village))
+
+
+@thing("offer_series_id")
+def offer_series(world: World, how: How) -> Thing | None:
+    made = repeat(how.owner, at=world.at, village=how.village)
+    return Thing(made.pk, how.village, owner=how.owner.pk, is_private=True)
+
+
+@thing("request_series_id")
+def request_series(world: World, how: How) -> Thing | None:
+    made = rides.repeat_request(
+        by=Actor(how.owner.pk),
+        village=how.village,
+        start=LINDE,
+        goal=TOWN,
+        clock=time(7),
+        minutes=90,
+        pattern=Pattern(frozenset({0}), world.at.date()),
+        seats=1,
+        at=world.at,
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk, is_private=True)
 
 
 @thing("event_id")

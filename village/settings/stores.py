@@ -108,6 +108,14 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "carpool-make-rides-ahead": {
+        "task": "carpool.tasks.make_rides_ahead",
+        "schedule": timedelta(hours=1),
+    },
+    "carpool-ask-drivers": {
+        "task": "carpool.tasks.ask_drivers",
+        "schedule": timedelta(minutes=15),
+    },
     "carpool-lapse-bookings": {
         "task": "carpool.tasks.lapse_bookings",
         "schedule": timedelta(minutes=1),
