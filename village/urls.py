@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("operate/", admin.site.urls),
     path("", include("village.web.urls")),
+    path("", include("village.entrance.urls")),
     path("", include("news.urls")),
     path("", include("events.urls")),
     path("", include("carpool.urls")),

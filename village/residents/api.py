@@ -71,6 +71,14 @@ def erase_me(request: ActorRequest) -> Status[None]:
     return Status(204, None)
 
 
+@router.delete("/me/memberships/{slug:v}", response={204: None}, scope=None, who=MEMBERS)
+def leave_village(request: ActorRequest, v: str) -> Status[None]:
+    """Move away: the membership ends, and with it what depends on it."""
+    by = request.actor
+    actions.leave_village(by=by, village=v, resident_id=by.principal_id, at=timezone.now())
+    return Status(204, None)
+
+
 @router.get("/me/blocks", response=PageOut[BlockOut], scope=None, who=SIGNED_IN)
 def list_blocks(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List those whom one does not want to meet, newest first."""

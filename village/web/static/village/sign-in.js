@@ -9,6 +9,8 @@ const AUTH = "/_allauth/browser/v1/auth/code";
 const words = document.getElementById("sign-in").dataset;
 const ask = document.getElementById("ask");
 const confirm = document.getElementById("confirm");
+const second = document.getElementById("second");
+if (location.hash === "#second") swap(ask, second, document.getElementById("lock"));
 
 ask.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -28,10 +30,23 @@ confirm.addEventListener("submit", (event) => {
   const code = confirm.elements.code.value.replace(/\D/g, "");
   if (code.length !== 6) return tell(confirm, words.wrongCode, confirm.elements.code);
   busy(confirm, async () => {
-    const { status } = await post(`${AUTH}/confirm`, { code });
+    const { status, flows } = await post(`${AUTH}/confirm`, { code });
     if (status === 200) return location.replace(words.next);
+    if (flows.includes("mfa_authenticate")) {
+      return swap(confirm, second, document.getElementById("lock"));
+    }
     // 409: too many tries or too late, the flow is over.
     tell(confirm, said(status, status === 409 ? words.expired : words.wrongCode), confirm.elements.code);
+  });
+});
+
+second.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const code = second.elements.shown.value.replace(/\D/g, "");
+  busy(second, async () => {
+    const { status } = await post("/_allauth/browser/v1/auth/2fa/authenticate", { code });
+    if (status === 200) return location.replace(words.next);
+    tell(second, said(status, words.wrongCode), second.elements.shown);
   });
 });
 

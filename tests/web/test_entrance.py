@@ -1,0 +1,63 @@
+"""The pages of the entrance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from tests.auth.app import totp
+from tests.support.cast import Cast
+from village.core.actor import Actor
+from village.entrance import actions
+from village.entrance.actions import Household
+from village.residents.models import Resident
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[..., Client]
+
+
+class TestInvitation:
+    def test_lets_a_newcomer_in(self, browser: Browser, cast: Cast, at: datetime) -> None:
+        newcomer = Resident.objects.create_user("Frieda", email="frieda@village.example")
+        code = actions.print_letters(
+            by=Actor(cast.stella.pk), village="lindental", households=[Household(("F",), 1)], at=at
+        )[0].code
+        window = browser(newcomer)
+        assert "I have a code" in window.get("/").content.decode()
+        page = window.post("/invitation", {"code": code})
+        assert page["Location"] == "/villages/lindental"
+
+    def test_says_kindly_that_a_code_is_not_good(self, browser: Browser, tom: Resident) -> None:
+        page = browser(tom).post("/invitation", {"code": "1234 5678 9012"})
+        assert page.status_code == 422
+        assert "no longer good" in page.content.decode()
+
+    def test_asks_a_stranger_to_sign_in(self, browser: Browser) -> None:
+        assert browser().get("/invitation")["Location"].startswith("/sign-in")
+
+
+class TestSecondLock:
+    def test_is_set_up_with_what_the_app_shows(self, browser: Browser, otto: Resident) -> None:
+        Authenticator.objects.all().delete()
+        window = browser(otto)
+        refused = window.get("/me/second-lock")
+        secret = window.session["mfa.totp.secret"]
+        assert secret in refused.content.decode()
+        wrong = window.post("/me/second-lock", {"code": "000000"})
+        assert wrong.status_code == 422
+        right = window.post("/me/second-lock", {"code": totp(window.session["mfa.totp.secret"])})
+        assert right["Location"] == "/me"
+        assert "has its second lock" in window.get("/me/second-lock").content.decode()
+
+
+class TestCard:
+    def test_is_offered_to_strangers(self, browser: Browser, cast: Cast) -> None:
+        assert "/sign-in/card" in browser().get("/sign-in").content.decode()
+        assert "PIN" in browser().get("/sign-in/card").content.decode()
+
+    def test_is_not_asked_of_who_is_in(self, browser: Browser, nora: Resident) -> None:
+        assert browser(nora).get("/sign-in/card")["Location"] == "/"
