@@ -9,6 +9,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from allauth.headless.contrib.ninja.security import x_session_token_auth
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix, set_script_prefix
@@ -19,16 +20,20 @@ from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 from village.assist.queries import actor_under_mandate
 from village.core import strength
 from village.core.actor import Actor
-from village.core.errors import DomainError
+from village.core.errors import DomainError, TooMany
 from village.core.idempotency import SAFE_METHODS
+from village.core.limits import Flow
 from village.core.pages import is_page, refusal, to_sign_in
 from village.core.problem import problem, problem_of
+from village.core.visitors import network_of
 
 ACTING_FOR = "X-Acting-For"
 # What is not even an id names a mandate that nobody holds.
 NO_MANDATE = UUID(int=0)
 # The pages of somebody else, as one tab shows them: /for/<mandate>/villages/lindental.
 _FOR_SOMEBODY = re.compile(r"/for/(?P<mandate>[^/]+)(?P<page>/.*)?")
+# Of one person, whichever device she uses; of strangers, those of one network together.
+REQUESTS = Flow("api", settings.API_REQUESTS_PER_MINUTE, 60)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -54,7 +59,8 @@ class ActorMiddleware:
             request.user = user
             request.actor = Actor(principal_id=user.pk)
         if request.path.startswith("/api/"):
-            if refused := self._refuse_foreign_page(request, token):
+            refused = self._refuse_flood(request) or self._refuse_foreign_page(request, token)
+            if refused is not None:
                 return refused
             if mandate := request.headers.get(ACTING_FOR):
                 return self._act_for(request, mandate)
@@ -68,6 +74,18 @@ class ActorMiddleware:
         """Show somebody else's pages, and nothing beside them: no account, no machine's address."""
         if request.prefix and not is_page(view):
             raise Http404
+
+    def _refuse_flood(self, request: Any) -> HttpResponse | None:
+        """Refuse whoever asks more often than any app for people does."""
+        if not REQUESTS.amount:
+            return None
+        try:
+            REQUESTS.spend(
+                str(request.actor.principal_id) if request.actor else network_of(request)
+            )
+        except TooMany as error:
+            return problem_of(error)
+        return None
 
     def _refuse_foreign_page(self, request: Any, token: str | None) -> HttpResponse | None:
         """Refuse an unsafe request that a browser was tricked into: a cookie without its proof."""

@@ -36,6 +36,8 @@ WHITENOISE_USE_FINDERS = True
 
 # --- Limits and headers --------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# Of one person, or of strangers from one network; 0 sets no bound.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
 # A picture is at most 12 MiB; multipart bodies are bounded by the server in front as well.
 UPLOAD_MAX_SIZE = 12 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
