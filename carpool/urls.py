@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from carpool import pages
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("carpool/standard/v1/", include("carpool.standard.urls")),
+    path("villages/<slug:v>/rides.gtfs.zip", pages.rides_feed, name="rides-feed"),
     path("villages/<slug:v>/rides", pages.board, name="rides"),
     path("villages/<slug:v>/rides/offer", pages.new_offer, name="offer-ride"),
     path("villages/<slug:v>/rides/ask", pages.new_request, name="ask-for-ride"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carpool.pages.board import board
 from carpool.pages.bookings import answer, book, cancel_booking, step
+from carpool.pages.feeds import rides_feed
 from carpool.pages.offers import call_off, card, new_offer, offer, ride
 from carpool.pages.requests import new_request, request_, withdraw
 
@@ -19,6 +20,7 @@ __all__ = [
     "offer",
     "request_",
     "ride",
+    "rides_feed",
     "step",
     "withdraw",
 ]

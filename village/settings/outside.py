@@ -25,6 +25,8 @@ OUTBOUND_ALLOWED_HOSTS = env.list(
 # The path of a Google service account file; without it, pushes are shown at /outbox.
 FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
 FCM_BASE_URL = env.str("FCM_BASE_URL", default="")
+# Other carpooling services that may search here, each by its key.
+CARPOOL_OPERATORS = env.dict("CARPOOL_OPERATORS", default={})
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # --- Logs ----------------------------------------------------------------------------------------
