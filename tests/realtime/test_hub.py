@@ -6,7 +6,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -21,14 +23,16 @@ from tests.realtime.test_socket import (  # noqa: F401
     people,
     signed_in,
 )
-from tests.support.cast import Cast
+from tests.support.cast import DEPARTMENT, Cast
 from village.asgi import application
 from village.core import delegation
 from village.core.actor import SYSTEM, Actor
 from village.journal import queries
 from village.journal.actions import record
-from village.journal.models import Stream, StreamEntry
-from village.journal.topics import uuid_or_none
+from village.journal.models import Entry, Stream, StreamEntry
+from village.journal.topics import find, uuid_or_none
+from village.messaging.actions import open_case as open_a_case
+from village.messaging.models import Department
 from village.realtime import hints, lookups
 from village.realtime.channel import Follower
 from village.realtime.hub import hub
@@ -59,6 +63,38 @@ class Pause:
 
     async def until_found(self) -> None:
         assert await asyncio.to_thread(self.found.wait, 10)
+
+
+def open_case(people: Cast) -> UUID:
+    at = timezone.now()
+    Department.objects.create(
+        id=DEPARTMENT, village=people.lindental, name="Roads", about="Holes.", created_at=at
+    )
+    return open_a_case(
+        by=Actor(people.nora.pk),
+        village="lindental",
+        department_id=DEPARTMENT,
+        title="The lamp at the mill is out",
+        text="It is dark there.",
+        at=at,
+    ).pk
+
+
+def withdraw(people: Cast) -> None:
+    with transaction.atomic():
+        fact = facts.RoleWithdrawn(
+            village="lindental", resident_id=people.nora.pk, role="volunteer"
+        )
+        record(fact, by=SYSTEM, at=timezone.now())
+
+
+@sync_to_async
+def grant_unreadably(people: Cast) -> None:
+    """Record what only a newer process can read."""
+    with transaction.atomic():
+        fact = facts.RoleGranted(village="lindental", resident_id=people.nora.pk, role="volunteer")
+        entry = record(fact, by=SYSTEM, at=timezone.now()).entry_id
+        Entry.objects.filter(pk=entry).update(kind="rooms.from_tomorrow")
 
 
 def follower_of(address: str) -> Follower:
@@ -178,6 +214,125 @@ class TestRevocation:
             done.set()
             await acting
             await look
+
+
+class TestTyping:
+    async def test_is_relayed_to_the_others_and_kept_nowhere(
+        self, signed_in: Any, people: Cast
+    ) -> None:
+        case = await sync_to_async(open_case)(people)
+        topic = f"cases/{case}"
+        nora, again, otto = [
+            await signed_in(each) for each in (people.nora, people.nora, people.otto)
+        ]
+        for phone in (nora, again, otto):
+            await phone.say(type="subscribe", topic=topic)
+            assert (await phone.hear())["type"] == "subscribed"
+        entries = await sync_to_async(Entry.objects.count)()
+        await nora.say(type="typing", topic=topic)
+
+        assert await otto.hear() == {"type": "typing", "topic": topic, "by": str(people.nora.pk)}
+        assert await again.wire.receive_nothing(timeout=0.5)
+        assert await nora.wire.receive_nothing(timeout=0.1)
+        assert await sync_to_async(Entry.objects.count)() == entries
+
+    async def test_is_not_relayed_where_nobody_talks(self, signed_in: Any, people: Cast) -> None:
+        nora, tom = [await signed_in(each) for each in (people.nora, people.tom)]
+        for phone in (nora, tom):
+            await phone.say(type="subscribe", topic=NEWS)
+            assert (await phone.hear())["type"] == "subscribed"
+        await nora.say(type="typing", topic=NEWS)
+
+        assert await tom.wire.receive_nothing(timeout=0.5)
+
+
+class TestRollingDeploy:
+    async def test_what_a_newer_process_wrote_sends_to_the_list_and_stops_nobody(
+        self, signed_in: Any, people: Cast
+    ) -> None:
+        for _ in range(3):
+            await grant(people, people.nora)
+        newest = await sync_to_async(Entry.objects.latest)("pk")
+        await sync_to_async(Entry.objects.filter(pk=newest.pk).update)(kind="rooms.from_tomorrow")
+        nora = await signed_in(people.nora)
+        await nora.say(type="subscribe", topic="residents/me", since={"epoch": "", "seq": 0})
+
+        heard = [await nora.hear() for _ in range(4)]
+
+        assert [each["type"] for each in heard] == ["subscribed", "event", "event", "reset"]
+        assert (heard[3]["seq"], heard[3]["snapshot"][:8]) == (3, "/api/v1/")
+        since = {"epoch": heard[3]["epoch"], "seq": 3}
+        await nora.say(type="subscribe", topic="residents/me", since=since)
+        await grant(people, people.nora)
+        assert [(await nora.hear())["seq"] for _ in range(2)] == [3, 4]
+
+    async def test_one_that_arrives_in_the_log_is_passed_over(
+        self, signed_in: Any, people: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nora = await signed_in(people.nora)
+        await nora.say(type="subscribe", topic="residents/me")
+        await nora.hear()
+        # No hint arrives: the poll finds it.
+        monkeypatch.setattr(hub, "_receive_all", lambda messages: None)
+        await grant_unreadably(people)
+
+        reset = await nora.hear()
+
+        assert (reset["type"], reset["reason"], reset["seq"]) == ("reset", "trimmed", 1)
+
+    async def test_a_hint_of_a_newer_process_is_understood_as_far_as_it_goes(
+        self, signed_in: Any, people: Cast
+    ) -> None:
+        nora = await signed_in(people.nora)
+        await nora.say(type="subscribe", topic="residents/me")
+        epoch = (await nora.hear())["epoch"]
+        address = f"residents/{people.nora.pk}"
+        text = '{"type":"event","topic":"residents/me","seq":1,"kind":"x.new","at":"","data":{}}'
+        newer = {"type": "hint", "address": address, "epoch": epoch, "seq": 1, "kind": "x.new"}
+        hub.receive(newer | {"scope": "from.tomorrow", "text": text, "people": []})
+
+        assert (await nora.hear())["kind"] == "x.new"
+
+        await grant(people, people.nora)  # the log has a 1 of its own, and nothing breaks
+        older = newer | {"seq": 2, "scope": None, "text": text}
+        hub.receive(older)
+        await grant(people, people.nora)
+        assert (await nora.hear())["seq"] == 2
+
+
+class TestErasure:
+    async def test_what_was_read_before_it_does_not_come_back_into_the_ring(
+        self, signed_in: Any, people: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        topic = find(f"residents/{people.nora.pk}").topic  # type: ignore[union-attr]
+        shown, erasing = dict(topic.cargo), facts.RoleWithdrawn
+        monkeypatch.setattr(topic, "erasing_kinds", frozenset({erasing.kind}))
+        gone = False
+
+        def role(fact: Any) -> Any:
+            return None if gone else shown[type(fact)].render(fact)
+
+        cargo = shown[facts.RoleGranted]
+        monkeypatch.setitem(topic.cargo, facts.RoleGranted, replace(cargo, render=role))
+        for _ in range(3):
+            await grant(people, people.nora)
+        nora, other = await signed_in(people.nora), await signed_in(people.nora)
+        await other.say(type="subscribe", topic="residents/me")
+        assert (await other.hear())["seq"] == 3
+        log = Pause(monkeypatch, "frames")
+        await nora.say(type="subscribe", topic="residents/me", since={"epoch": "", "seq": 0})
+        assert (await nora.hear())["type"] == "subscribed"
+        await log.until_found()  # with the content of all three
+        gone = True
+        await sync_to_async(withdraw)(people)
+        assert (await other.hear())["seq"] == 4
+        log.go_on.set()
+
+        heard = [await nora.hear() for _ in range(4)]
+
+        assert [each["data"] for each in heard[:3]] == [{"gone": True}] * 3
+        ring = hub.channels[f"residents/{people.nora.pk}"].ring
+        assert not [each for each in ring if each.seq < 4 and '"gone":true' not in each.text]
 
 
 class TestFollowing:

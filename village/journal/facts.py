@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 _kinds: dict[str, type[Fact]] = {}
 
@@ -30,13 +30,20 @@ class Fact(BaseModel):
         _kinds[kind] = cls
 
 
+class UnknownFact(Exception):
+    """A stored fact that this process cannot read: a newer one wrote it."""
+
+
 def read_fact(kind: str, data: dict[str, Any]) -> Fact:
     """
     Read a stored fact back.
 
-    :raises KeyError: if no fact of this kind is declared
+    :raises UnknownFact: if no fact of this kind is declared here, or not of this shape
     """
-    return _kinds[kind].model_validate(data)
+    try:
+        return _kinds[kind].model_validate(data)
+    except (KeyError, ValidationError):
+        raise UnknownFact(kind) from None
 
 
 def declared_facts() -> dict[str, type[Fact]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from village.journal.facts import read_fact
+from village.journal.facts import UnknownFact, read_fact
 from village.journal.models import Entry, Stream, StreamEntry
 from village.journal.readers import Recorded
 from village.journal.topics import Frame, Topic
@@ -37,15 +37,27 @@ def top(address: str) -> Top:
 
 
 def frames_after(topic: Topic, address: str, seq: int, *, limit: int) -> list[Frame]:
-    """Render the frames of a stream that follow a number, oldest first."""
+    """
+    Render the frames of a stream that follow a number, oldest first.
+
+    They end before one that this process cannot read.
+
+    :raises UnknownFact: if that is the first of them
+    """
     rows = (
         StreamEntry.objects.filter(stream__address=address, seq__gt=seq)
         .order_by("seq")
         .values_list("seq", "entry__kind", "entry__data", "entry__at")[:limit]
     )
-    return [
-        topic.frame(read_fact(kind, data), seq=number, at=at) for number, kind, data, at in rows
-    ]
+    frames: list[Frame] = []
+    for number, kind, data, at in rows:
+        try:
+            frames.append(topic.frame(read_fact(kind, data), seq=number, at=at))
+        except UnknownFact:
+            if not frames:
+                raise
+            break
+    return frames
 
 
 def recorded(entry: Entry) -> Recorded:

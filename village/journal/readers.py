@@ -85,8 +85,13 @@ def after_any(facts: Callable[[], frozenset[type[Fact]]]) -> Callable[[React], R
 
 
 def reaction(name: str) -> Reaction | None:
-    """Find a reaction by the name the journal keeps; ``None`` when it is no longer declared."""
+    """Find a reaction by the name the journal keeps; ``None`` when this process has none such."""
     return _reactions.get(name)
+
+
+def known_reactions() -> list[str]:
+    """Name all reactions that are declared in this process."""
+    return list(_reactions)
 
 
 def reactions_to(fact: type[Fact]) -> list[str]:

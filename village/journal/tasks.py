@@ -56,6 +56,9 @@ def tidy() -> None:
     retention.trim(at=now)
     forget_old_answers()
     Reading.objects.filter(done_at__lt=now - READINGS_KEPT).delete()
+    # A newer process would have told them by now: whoever they were for is gone for good.
+    unknown = Reading.objects.exclude(reader__in=readers.known_reactions())
+    unknown.filter(done_at=None, entry__at__lt=now - READINGS_KEPT).delete()
 
 
 def _tell(reading: Reading) -> bool:
@@ -70,8 +73,9 @@ def _tell(reading: Reading) -> bool:
     try:
         # The effect and the mark that it was made: both, or neither.
         with transaction.atomic():
-            if reaction is not None:
-                reaction.react(queries.recorded(reading.entry))
+            if reaction is None:
+                raise LookupError("no such reaction in this process; a newer one may have it")
+            reaction.react(queries.recorded(reading.entry))
             Reading.objects.filter(pk=reading.pk).update(done_at=timezone.now(), last_error="")
     except Exception as error:
         log.exception("reaction_failed", reader=reading.reader, entry=reading.entry_id)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from village.core.actor import Actor, Needs, Scope
 from village.core.permissions import Who
 from village.core.schemas import people_in
-from village.journal.facts import Fact
+from village.journal.facts import Fact, UnknownFact
 
 Render = Callable[[Any], BaseModel | None]
 AdmitsAll = Callable[..., set[Actor]]
@@ -143,8 +143,13 @@ class Topic:
         return found.groupdict() if found else None
 
     def frame(self, fact: Fact, *, seq: int, at: datetime) -> Frame:
-        """Render a fact for its position, from what the tables say now."""
-        cargo = self.cargo[type(fact)]
+        """
+        Render a fact for its position, from what the tables say now.
+
+        :raises UnknownFact: if the topic does not carry it here
+        """
+        if (cargo := self.cargo.get(type(fact))) is None:
+            raise UnknownFact(fact.kind)
         shown = cargo.render(fact)
         data = shown.model_dump(mode="json") if shown is not None else dict(GONE)
         people = frozenset(people_in(shown))

@@ -43,9 +43,11 @@ class Hub:
         self.channels: dict[str, Channel] = {}
         self.lookups = Lookups()
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.reader = LogReader(self.channels, self.lookups, self.run)
+        self.reader = LogReader(self.channels, self.lookups, self.run, self._missed)
         self.wires = None if settings.EMBEDDED else Wires(self.channels.keys, self.receive)
         self._doors = Doors(self)
+        # Whom to tell in this process that frames of a stream can have been missed.
+        self._watching: dict[str, Callable[[], None]] = {}
         self._arrived: dict[str, list[Encoded]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -141,15 +143,19 @@ class Hub:
             return
         if message["epoch"] != channel.epoch or channel.seq >= message["seq"]:
             return
+        if "people" not in message:
+            # From an older process, which does not say whom it shows: the log does.
+            self.reader.read_on(channel)
+            return
         # All hints of one pass of the loop are joined into one write per socket.
         if not self._arrived:
             assert self.loop is not None
             self.loop.call_soon(self._flush)
-        scope = message["scope"]
         frame = Encoded(
             message["seq"],
             message["kind"],
-            Scope(scope) if scope else None,
+            # No mandate that this process knows covers a scope that it does not know.
+            Scope(message["scope"]) if message["scope"] in _SCOPES else None,
             message["text"],
             frozenset(message["people"]),
         )
@@ -178,11 +184,18 @@ class Hub:
                 if follower.stalled_at is not None and now - follower.stalled_at > STALLED_MAX:
                     follower.connection.close(Close.TOO_SLOW)
 
-    def watch(self, address: str, listen: Callable[[Encoded], None]) -> None:
-        """Let this process itself follow a stream, from now on."""
+    def watch(
+        self, address: str, listen: Callable[[Encoded], None], missed: Callable[[], None]
+    ) -> None:
+        """Let this process itself follow a stream, and hear of it when it can have missed some."""
         channel = self._channel(address)
         channel.listeners.append(listen)
+        self._watching[address] = missed
         self.run(self._start_watching(channel))
+
+    def _missed(self, channel: Channel) -> None:
+        if (tell := self._watching.get(channel.address)) is not None:
+            tell()
 
     async def _start_watching(self, channel: Channel) -> None:
         while channel.seq is None:
@@ -209,6 +222,9 @@ class Hub:
         for follower in channel.followers:
             if str(follower.connection.actor.principal_id) != message["by"]:
                 follower.connection.port.say(text)
+
+
+_SCOPES = frozenset(Scope)
 
 
 def _seq(frame: Encoded) -> int:

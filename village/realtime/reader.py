@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from prometheus_client import Counter
 
 from village.journal import epochs, queries
+from village.journal.facts import UnknownFact
 from village.realtime import lookups
 from village.realtime.channel import PAGE, RING, Channel, Follower
 from village.realtime.frames import Batch
@@ -32,8 +33,14 @@ READS = Counter("village_hub_log_reads_total", "Reads of the log by the hub.")
 class LogReader:
     """Bring followed streams up to the log, and their slow followers up to the ring."""
 
-    def __init__(self, channels: dict[str, Channel], lookups: Lookups, run: Run) -> None:
-        self.channels, self.lookups, self.run = channels, lookups, run
+    def __init__(
+        self,
+        channels: dict[str, Channel],
+        lookups: Lookups,
+        run: Run,
+        missed: Callable[[Channel], None],
+    ) -> None:
+        self.channels, self.lookups, self.run, self.missed = channels, lookups, run, missed
         # When the database last answered a poll, on the monotonic clock.
         self.healthy_at = 0.0
         self._reading: set[tuple[str, str]] = set()
@@ -45,14 +52,24 @@ class LogReader:
     async def _catch_up(self, channel: Channel) -> None:
         while channel.seq is not None:
             READS.inc()
-            frames = await self.lookups.run(
-                lookups.frames, channel.followed, channel.seq, limit=PAGE
-            )
+            try:
+                frames = await self.lookups.run(
+                    lookups.frames, channel.followed, channel.seq, limit=PAGE
+                )
+            except UnknownFact as error:
+                await self._pass_over(channel, error)
+                return
             before = channel.seq
             channel.take(frames)
             # Where the next frame is missing, it has been trimmed: the poll finds that out.
             if len(frames) < PAGE or channel.seq == before:
                 return
+
+    async def _pass_over(self, channel: Channel, unknown: UnknownFact) -> None:
+        """Send everybody to the list, where what a newer process wrote is shown as far as known."""
+        log.warning("fact_unknown", kind=str(unknown))
+        found = await self.lookups.run(lookups.stands, [channel.address])
+        self._start_anew(channel, "trimmed", found[channel.address])
 
     def reach_back(self, channel: Channel) -> None:
         """Read what is older than the ring, for those who are behind it."""
@@ -82,9 +99,12 @@ class LogReader:
             low = min(follower.sent for follower in needy)
             READS.inc()
             missing, erasures = channel.ring_begins - 1 - low, channel.erasures
-            frames = await self.lookups.run(
-                lookups.frames, channel.followed, low, limit=min(missing, RING)
-            )
+            try:
+                frames = await self.lookups.run(
+                    lookups.frames, channel.followed, low, limit=min(missing, RING)
+                )
+            except UnknownFact:
+                frames = []
             # Who has left meanwhile is sent nothing more.
             needy = [each for each in needy if each in channel.followers]
             if channel.erasures != erasures:
@@ -139,15 +159,18 @@ class LogReader:
         """Bring a stream to where the log says it stands."""
         if channel.epoch != stands.epoch:
             # The store may have lost history: everybody loads the list anew.
-            self.reset(channel, "epoch", list(channel.followers), stands)
-            channel.start(stands.epoch, stands.seq)
+            self._start_anew(channel, "epoch", stands)
         elif stands.floor > (channel.seq or 0):
-            self.reset(channel, "trimmed", list(channel.followers), stands)
-            channel.start(stands.epoch, stands.seq)
+            self._start_anew(channel, "trimmed", stands)
         elif stands.seq > (channel.seq or 0):
             self.read_on(channel)
         for follower in list(channel.behind):
             channel.pump(follower)
+
+    def _start_anew(self, channel: Channel, reason: str, stands: queries.Top) -> None:
+        self.reset(channel, reason, list(channel.followers), stands)
+        channel.start(stands.epoch, stands.seq)
+        self.missed(channel)
 
     def reset(
         self,

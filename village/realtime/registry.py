@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter as Tally
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from prometheus_client import Gauge
 
-from village.realtime import lookups, tickets
+from village.realtime import farewell, lookups, tickets
 from village.realtime.access import NOBODY, access
 from village.realtime.admission import Admission
 from village.realtime.channel import Follower
@@ -72,7 +72,8 @@ class Registry:
             return
         self.__init__()  # type: ignore[misc]
         self._loop = asyncio.get_running_loop()
-        hub.watch(access.path, self._look_again_at)
+        hub.watch(access.path, self._look_again_at, self._look_at_everybody)
+        farewell.before_the_end(self.drain)
         hub.run(self._tick())
 
     def add(self, connection: Connection) -> None:
@@ -204,14 +205,22 @@ class Registry:
                 channel.forget()
         data = orjson.loads(frame.text)["data"]
         whose = {data.get("resident"), data.get("other")} - {None}
-        connections = [
-            connection
-            for connection in self.connections
-            if connection.identity is not None
-            and not whose.isdisjoint(
-                (str(connection.actor.principal_id), str(connection.actor.helper_id))
-            )
-        ]
+        self._look_again(
+            [
+                connection
+                for connection in self.connections
+                if connection.identity is not None
+                and not whose.isdisjoint(
+                    (str(connection.actor.principal_id), str(connection.actor.helper_id))
+                )
+            ]
+        )
+
+    def _look_at_everybody(self) -> None:
+        """Look again at all, where it cannot be known whose access has changed."""
+        self._look_again(self.connections)
+
+    def _look_again(self, connections: Collection[Connection]) -> None:
         for connection in connections:
             connection.access += 1
             for follower in connection.following.values():
