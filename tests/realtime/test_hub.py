@@ -263,8 +263,9 @@ class TestRollingDeploy:
         assert (heard[3]["seq"], heard[3]["snapshot"][:8]) == (3, "/api/v1/")
         since = {"epoch": heard[3]["epoch"], "seq": 3}
         await nora.say(type="subscribe", topic="residents/me", since=since)
+        assert (await nora.hear())["type"] == "subscribed"
         await grant(people, people.nora)
-        assert [(await nora.hear())["seq"] for _ in range(2)] == [3, 4]
+        assert (await nora.hear())["seq"] == 4
 
     async def test_one_that_arrives_in_the_log_is_passed_over(
         self, signed_in: Any, people: Cast, monkeypatch: pytest.MonkeyPatch
