@@ -23,6 +23,7 @@ from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
 from village.acting.models import PreparedAct, WaitsFor
+from village.assist import actions as centres
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import Actor, Scope
 from village.entrance import actions as entrance
@@ -476,3 +477,25 @@ def is_suspended(world: World, person: Person, thing: Thing | None) -> Body:
     assert thing is not None
     Mandate.objects.filter(pk=str(thing.id)).update(suspended_at=world.at)
     return {}
+
+
+@before("GET /mandates/{mandate_id}/paper")
+def has_its_words(world: World, person: Person, thing: Thing | None) -> Body:
+    """Only what has been put forward is printed."""
+    assert thing is not None
+    Mandate.objects.filter(pk=str(thing.id)).update(
+        text="Ja", text_hash="f" * 64, language="de", binding_language="de"
+    )
+    return {}
+
+
+@before("POST /cards/stop")
+def holds_a_card(world: World, person: Person, thing: Thing | None) -> Body:
+    """A card is stopped by its code."""
+    printed = centres.issue_card(
+        by=Actor(world.cast.carla.pk),
+        centre_id=world.cast.centre.pk,
+        person_id=world.neighbours["lindental"][0].pk,
+        at=world.at,
+    )
+    return {"code": printed.stop_code}

@@ -44,6 +44,8 @@ DEEDS = {
 NEVER = frozenset(
     {
         "assist.accreditation_changed",
+        "assist.card_ended",
+        "assist.card_issued",
         "assist.centre_changed",
         "assist.centre_closed",
         "assist.centre_opened",

@@ -132,6 +132,20 @@ class EverythingFrozen(Fact, kind="assist.everything_frozen"):
     person: UUID
 
 
+class CardIssued(Fact, kind="assist.card_issued"):
+    """A person was given a printed card; the one before no longer works."""
+
+    card: UUID
+    person: UUID
+
+
+class CardEnded(Fact, kind="assist.card_ended"):
+    """A card no longer works."""
+
+    card: UUID
+    person: UUID
+
+
 MANDATE_FACTS: tuple[type[Fact], ...] = (
     MandateProposed,
     MandatePutForward,

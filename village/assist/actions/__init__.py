@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.assist.actions.cards import issue_card, spend_code, stop_with_code
 from village.assist.actions.centres import (
     change_centre,
     close_centre,
@@ -42,6 +43,7 @@ __all__ = [
     "freeze_for",
     "give_consent",
     "grant_mandate",
+    "issue_card",
     "open_centre",
     "propose_mandate",
     "propose_volunteer",
@@ -53,6 +55,8 @@ __all__ = [
     "revoke_mandate",
     "revoke_scope",
     "set_reach",
+    "spend_code",
+    "stop_with_code",
     "suspend_mandate",
     "suspend_volunteer",
     "vouch_for",

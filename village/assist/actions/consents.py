@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from village.assist import facts, policies, queries
+from village.assist.actions.cards import spend_code
 from village.assist.actions.locking import lock_mandates, lock_person
 from village.assist.models import (
     Consent,
@@ -36,6 +37,7 @@ class Proof:
     Hold how a person answered; each kind needs fields of its own.
 
     ``paper``: ``witness``, who saw her sign. ``spoken``: ``said`` and two members who heard it.
+    ``call_back``: ``said``, the ``number`` that was called and a ``code`` of her card.
     ``own_device``: ``said`` and the ``text_hash`` of what her device showed.
     """
 
@@ -44,6 +46,8 @@ class Proof:
     said: str = ""
     first_witness: UUID | None = None
     second_witness: UUID | None = None
+    number: str = ""
+    code: str = ""
     text_hash: str = ""
 
 
@@ -85,6 +89,8 @@ def give_consent(*, by: Actor, mandate_id: UUID, proof: Proof, at: datetime) -> 
     :raises NotPending: if there is nothing to answer, or fourteen days have passed
     :raises BadProof: if the proof lacks something
     :raises TextChanged: if another text was shown than the one that was put forward
+    :raises CardExpired: if she was called and has no card in force
+    :raises CodeRefused: if the code of her card is wrong or has been used
     :raises TooSoon: if the second yes to a year comes on the same day
     """
     found = queries.visible_mandate(by, mandate_id, at=at)
@@ -107,7 +113,7 @@ def accept(found: Mandate, proof: Proof, *, by: Actor, at: datetime) -> Mandate:
         policies.may_register(by, mandate).enforce()
     if mandate.status(at) is not MandateStatus.PENDING or mandate.centre.closed_at:
         raise NotPending(_("There is nothing to answer here any more."))
-    _check(mandate, proof)
+    _check(mandate, proof, at)
     said_yes = proof.kind is ConsentKind.PAPER or is_yes(
         proof.said, languages=(mandate.language, mandate.binding_language)
     )
@@ -159,13 +165,19 @@ def _keep(mandate: Mandate, proof: Proof, said_yes: bool, by: Actor, at: datetim
     )
 
 
-def _check(mandate: Mandate, proof: Proof) -> None:
+def _check(mandate: Mandate, proof: Proof, at: datetime) -> None:
     match proof.kind:
         case ConsentKind.PAPER:
             if not proof.witness:
                 raise BadProof(_("Please say who saw the person sign."), field="witness")
         case ConsentKind.SPOKEN:
             _check_witnesses(mandate, proof)
+        case ConsentKind.CALL_BACK:
+            if not mandate.person.phone or proof.number != mandate.person.phone:
+                raise BadProof(
+                    _("Please call the person at the number that is registered."), field="number"
+                )
+            spend_code(person_id=mandate.person_id, code=proof.code, at=at)
         case ConsentKind.OWN_DEVICE:
             if proof.text_hash != mandate.text_hash:
                 raise TextChanged(_("Please read the mandate again before you answer."))

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from village.assist import facts, policies, queries
 from village.assist.actions.locking import lock_mandate, lock_mandates, lock_person
-from village.assist.actions.mandates import NotNow
 from village.assist.models import (
     FROZEN_FOR,
     Accreditation,
@@ -23,12 +22,18 @@ from village.assist.models import (
     MandateStatus,
 )
 from village.core.actor import Actor
-from village.core.errors import NotFound
+from village.core.errors import DomainError, NotFound
 from village.journal.actions import record, record_all
 from village.journal.facts import Fact
 from village.residents.endings import Why
 
 _OVER = (MandateStatus.EXPIRED, MandateStatus.REVOKED, MandateStatus.SUPERSEDED)
+
+
+class NotNow(DomainError):
+    """The mandate does not stand where this would make sense."""
+
+    code = "assist.not_now"
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from village.assist import facts, policies, queries
 from village.assist.actions.consents import Proof, accept
+from village.assist.actions.endings import NotNow
 from village.assist.actions.locking import lock_mandate, lock_person
 from village.assist.models import Assignment, Centre, Mandate, MandateStatus, Term
 from village.assist.wording import wording
@@ -31,12 +32,6 @@ class Frozen(DomainError):
     """The person stopped everything not long ago."""
 
     code = "assist.frozen"
-
-
-class NotNow(DomainError):
-    """The mandate does not stand where this would make sense."""
-
-    code = "assist.not_now"
 
 
 class NotAccredited(DomainError):

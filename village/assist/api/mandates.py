@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Status
 
-from village.assist import actions, queries
+from village.assist import actions, paper, queries
 from village.assist.actions import Proof
 from village.assist.schemas.mandates import (
     ConsentIn,
@@ -104,6 +105,21 @@ def show_mandate_text(request: ActorRequest, mandate_id: UUID) -> MandateTextOut
     """Show the exact words of a mandate, and their hash."""
     found = queries.visible_mandate(request.actor, mandate_id, at=timezone.now())
     return show_text(found)
+
+
+@router.get(
+    "/mandates/{uuid:mandate_id}/paper",
+    scope=None,
+    who=SEEN,
+    openapi_extra={
+        "responses": {200: {"description": "One page of A4.", "content": {"application/pdf": {}}}}
+    },
+)
+def print_mandate(request: ActorRequest, mandate_id: UUID) -> HttpResponse:
+    """Print a mandate on one page to sign, with a code that leads to what is valid now."""
+    at = timezone.now()
+    found = queries.put_forward_or_refuse(request.actor, mandate_id, at=at)
+    return HttpResponse(paper.print_mandate(found, at=at), content_type="application/pdf")
 
 
 @router.post("/mandates/{uuid:mandate_id}/consent", response=MandateOut, scope=None, who=ENDED)
@@ -215,5 +231,7 @@ def _proof(payload: ConsentIn) -> Proof:
         said=payload.said or "",
         first_witness=payload.first_witness,
         second_witness=payload.second_witness,
+        number=payload.number or "",
+        code=payload.code or "",
         text_hash=payload.text_hash or "",
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Status
 
 from village.assist import actions, queries
 from village.assist.actions.people import Person
+from village.assist.schemas.cards import NewCardOut, StopIn, show_new_card
 from village.assist.schemas.centres import (
     PersonIn,
     PersonOut,
@@ -18,9 +20,12 @@ from village.assist.schemas.centres import (
     show_reach,
 )
 from village.assist.schemas.mandates import FrozenOut
+from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
-from village.core.permissions import SIGNED_IN, Standing, may
+from village.core.idempotency import show_once
+from village.core.permissions import ANYONE, SIGNED_IN, Standing, may
 from village.core.router import Router
+from village.core.visitors import network_of
 
 router = Router()
 AT_THE_DESK = may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER], never=[Standing.OWNER])
@@ -81,6 +86,30 @@ def freeze_at_the_desk(request: ActorRequest, centre_id: UUID, person_id: UUID) 
     """End everything for somebody who asks for it at the desk or on the phone."""
     until = actions.freeze_for(
         by=request.actor, centre_id=centre_id, person_id=person_id, at=timezone.now()
+    )
+    return FrozenOut(frozen_until=until)
+
+
+@router.post(
+    "/centres/{uuid:centre_id}/people/{uuid:person_id}/card",
+    response={201: NewCardOut},
+    scope=None,
+    who=AT_THE_DESK,
+)
+def issue_card(request: ActorRequest, centre_id: UUID, person_id: UUID) -> Status[NewCardOut]:
+    """Give somebody a new card, as a coordinator; its codes are shown this once."""
+    printed = actions.issue_card(
+        by=request.actor, centre_id=centre_id, person_id=person_id, at=timezone.now()
+    )
+    show_once(request)
+    return Status(201, show_new_card(printed))
+
+
+@router.post("/cards/stop", response=FrozenOut, auth=None, scope=EVERY_MANDATE, who=ANYONE)
+def stop_with_code(request: HttpRequest, payload: StopIn) -> FrozenOut:
+    """End everything that is done for whoever holds a card, with its stop code alone."""
+    until = actions.stop_with_code(
+        code=payload.code, network=network_of(request), at=timezone.now()
     )
     return FrozenOut(frozen_until=until)
 

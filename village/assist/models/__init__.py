@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.assist.models.cards import Card, CardCode
 from village.assist.models.centres import (
     ASLEEP_AFTER,
     VOUCHERS_NEEDED,
@@ -32,6 +33,8 @@ __all__ = [
     "AccreditationQuerySet",
     "AccreditationStatus",
     "Assignment",
+    "Card",
+    "CardCode",
     "Centre",
     "Consent",
     "ConsentKind",

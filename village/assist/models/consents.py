@@ -17,6 +17,7 @@ class ConsentKind(models.TextChoices):
 
     PAPER = "paper", _("signed on paper")
     SPOKEN = "spoken", _("said before two witnesses")
+    CALL_BACK = "call_back", _("called back at her own number")
     OWN_DEVICE = "own_device", _("on her own device")
 
 

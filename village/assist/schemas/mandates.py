@@ -22,7 +22,8 @@ class ConsentIn(In):
     How the person has answered.
 
     ``paper`` needs ``witness``: who saw her sign. ``spoken`` needs ``said``, her very words, and
-    two members who heard them. ``own_device`` needs ``said`` and the ``text_hash`` of the words
+    two members who heard them. ``call_back`` needs ``said``, the ``number`` that was called and a
+    ``code`` of her card. ``own_device`` needs ``said`` and the ``text_hash`` of the words
     that her device showed; only she herself sends it. Anything but a clear yes is a no.
     """
 
@@ -43,6 +44,8 @@ class ConsentIn(In):
     said: Line | None = None
     first_witness: UUID | None = None
     second_witness: UUID | None = None
+    number: Line | None = None
+    code: Code | None = None
     text_hash: Annotated[str, Field(max_length=64)] | None = None
 
 

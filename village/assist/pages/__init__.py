@@ -1,0 +1,3 @@
+"""The web face of assisted mode."""
+
+from __future__ import annotations
