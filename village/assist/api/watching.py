@@ -1,0 +1,40 @@
+"""What a coordinator keeps an eye on, and what the village counts, over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from village.assist import queries, watching
+from village.assist.schemas.watching import FiguresOut, WatchOut, show_figures, show_watch
+from village.core.http import ActorRequest
+from village.core.permissions import MEMBERS, Standing, may
+from village.core.router import Router
+from village.residents.queries import member_of
+
+router = Router()
+SHOWN_AT_MOST = 200
+
+
+@router.get(
+    "/centres/{uuid:centre_id}/watch",
+    response=WatchOut,
+    scope=None,
+    who=may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
+)
+def watch(request: ActorRequest, centre_id: UUID) -> WatchOut:
+    """Show, as a coordinator, which mandates end soon and which volunteers do much or at night."""
+    at = timezone.now()
+    centre = queries.coordinated_or_404(request.actor, centre_id, at=at)
+    ending = watching.near_their_end(centre, at=at).order_by("ends_at", "pk")
+    return show_watch(
+        centre.pk, list(ending[:SHOWN_AT_MOST]), watching.unusual_volunteers(centre, at=at), at=at
+    )
+
+
+@router.get("/villages/{slug:v}/assisted", response=FiguresOut, scope=None, who=MEMBERS)
+def count_assisted(request: ActorRequest, v: str) -> FiguresOut:
+    """Show what assisted mode does for my village, without names."""
+    village = member_of(request.actor, v)
+    return show_figures(village.pk, watching.figures_of(village.pk, at=timezone.now()))
