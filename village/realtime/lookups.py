@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connections
@@ -20,7 +19,7 @@ from village.journal.topics import Followed, admitted
 from village.realtime.access import Hidden, hidden_from
 from village.realtime.frames import Encoded, encode
 from village.realtime.names import shown_as
-from village.realtime.tickets import Identity, living_sessions
+from village.realtime.tickets import Identity, Key, living_sessions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -90,7 +89,7 @@ def frames(followed: Followed, after: int, *, limit: int) -> list[Encoded]:
     return [encode(frame, name) for frame in rendered]
 
 
-def ended(identities: Collection[Identity]) -> set[tuple[str, UUID | None]]:
+def ended(identities: Collection[Identity]) -> set[Key]:
     """Give the keys of those who have signed out, are not active, or have lost their mandate."""
     sessions = living_sessions({each.session_key for each in identities})
     people = {id_ for each in identities for id_ in (each.actor.principal_id, each.actor.helper_id)}

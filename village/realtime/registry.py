@@ -27,7 +27,7 @@ from village.realtime.frames import Encoded
 from village.realtime.gathering import Gathering
 from village.realtime.hub import hub
 from village.realtime.protocol import HEARTBEAT, HELLO_WITHIN, MAX_AGE, Close
-from village.realtime.tickets import Identity
+from village.realtime.tickets import Identity, Key
 
 if TYPE_CHECKING:
     from village.realtime.consumer import Connection
@@ -249,13 +249,14 @@ class Registry:
         """Close the sockets of those who signed out, are no longer active, or lost a mandate."""
         for connection in connections:
             if connection.identity is not None:
-                self._standing.add(connection.identity, connection)
+                self._standing.add(connection.identity.key, connection)
 
-    async def _ask_standing(self, asked: dict[Identity, list[Connection]]) -> None:
-        ended = await hub.lookups.run(lookups.ended, asked.keys())
-        for identity, connections in asked.items() if ended else ():
-            for connection in connections if identity.key in ended else ():
-                assisted = identity.actor.is_assisted
+    async def _ask_standing(self, asked: dict[Key, list[Connection]]) -> None:
+        identities = [ones[0].identity for ones in asked.values()]
+        ended = await hub.lookups.run(lookups.ended, [each for each in identities if each])
+        for key in ended & asked.keys():
+            for connection in asked[key]:
+                assisted = connection.actor.is_assisted
                 connection.close(Close.NO_LONGER_ADMITTED if assisted else Close.NOT_SIGNED_IN)
 
     def drain(self) -> None:

@@ -31,6 +31,9 @@ from village.realtime.models import Ticket
 LIFETIME = timedelta(seconds=30)
 
 
+Key = tuple[str, UUID | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Say whose socket it is, and the session it lives and dies with."""
@@ -39,7 +42,7 @@ class Identity:
     session_key: str
 
     @property
-    def key(self) -> tuple[str, UUID | None]:
+    def key(self) -> Key:
         """Give what its end depends on: the session, and the mandate if there is one."""
         return self.session_key, self.actor.mandate_id
 
