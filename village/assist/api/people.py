@@ -10,7 +10,7 @@ from ninja import Status
 
 from village.assist import actions, queries
 from village.assist.actions.people import Person
-from village.assist.schemas.cards import NewCardOut, StopIn, show_new_card
+from village.assist.schemas.cards import NewCardOut, StopCodeIn, show_new_card
 from village.assist.schemas.centres import (
     PersonIn,
     PersonOut,
@@ -106,7 +106,7 @@ def issue_card(request: ActorRequest, centre_id: UUID, person_id: UUID) -> Statu
 
 
 @router.post("/cards/stop", response=FrozenOut, auth=None, scope=EVERY_MANDATE, who=ANYONE)
-def stop_with_code(request: HttpRequest, payload: StopIn) -> FrozenOut:
+def stop_with_code(request: HttpRequest, payload: StopCodeIn) -> FrozenOut:
     """End everything that is done for whoever holds a card, with its stop code alone."""
     until = actions.stop_with_code(
         code=payload.code, network=network_of(request), at=timezone.now()

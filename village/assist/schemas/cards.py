@@ -25,7 +25,7 @@ class NewCardOut(Out):
     codes: list[str]
 
 
-class StopIn(In):
+class StopCodeIn(In):
     """The stop code of a card."""
 
     model_config = ConfigDict(
