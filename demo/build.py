@@ -24,6 +24,7 @@ GROUND: dict[str, Step] = {
     "Nora and Tom ask for the news": wishes.ask_for_news,
 }
 LIFE: dict[str, Step] = {
+    "Vera sits down with Edda": ground.sit_together,
     "What Mia writes": paper.write_stories,
     "Feeds to listen to": paper.listen_to_feeds,
     "Two matters for the town hall": town_hall.bring_matters,

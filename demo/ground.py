@@ -26,7 +26,17 @@ from demo.people import (
     Person,
     id_of,
 )
-from village.assist.actions import Proof, grant_mandate, propose_volunteer, vouch_for
+from notifications.models import SentLetter, Way
+from village.acting.actions import begin_session
+from village.acting.models import Place
+from village.acting.queries import live_session
+from village.assist.actions import (
+    Proof,
+    grant_mandate,
+    issue_card,
+    propose_volunteer,
+    vouch_for,
+)
 from village.assist.models import Centre, ConsentKind, Term
 from village.assist.queries import MandateUnknown, actor_under_mandate, mandates_of_helper
 from village.core.actor import SYSTEM, Actor, Scope
@@ -151,6 +161,32 @@ def accredit(person: Person, *, at: datetime) -> None:
     )
     for neighbour in (NORA, TOM):
         vouch_for(by=as_(neighbour), accreditation_id=proposed.pk, at=at)
+
+
+def sit_together(at: datetime) -> None:
+    """Let Edda show a new card to Vera, unless the two are together, or apart for good."""
+    held = mandates_of_helper(VERA.id, at=at).filter(person=EDDA.id).first()
+    if held is None or live_session(VERA.id, at=at) is not None:
+        return
+    with if_allowed():
+        printed = issue_card(by=as_(CARLA), centre_id=CENTRE, person_id=EDDA.id, at=at)
+        begin_session(
+            by=as_(VERA),
+            mandate_id=held.pk,
+            place=Place.DESK,
+            purpose="Was gerade ansteht",
+            code=printed.codes[0],
+            at=at,
+        )
+        # What is printed is printed to /outbox, where the next codes can be read.
+        SentLetter.objects.create(
+            way=Way.PRINT,
+            to=EDDA.display_name,
+            title="Die Karte von Edda: jeder Code gilt einmal",
+            body="\n".join(printed.codes[1:]),
+            language="de",
+            at=at,
+        )
 
 
 @contextmanager

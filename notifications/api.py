@@ -121,4 +121,4 @@ def set_preference(request: ActorRequest, payload: PreferenceIn) -> PreferencesO
 
 
 def _preferences(by: Actor) -> PreferencesOut:
-    return show_preferences(queries.choices_of([by.principal_id])[by.principal_id])
+    return show_preferences(queries.choices_of([by.principal_id])[by.principal_id], by=by)

@@ -10,7 +10,9 @@ from pydantic import ConfigDict, StringConstraints
 
 from notifications import queries
 from notifications.models import EVERYTHING, Device, DeviceKind, Notification, Timing, Way
+from notifications.policies import may_prefer
 from notifications.queries import Choices
+from village.core.actor import Actor
 from village.core.schemas import In, Line, Out
 from village.journal.notices import Importance, Notice
 
@@ -136,11 +138,16 @@ def show_device(device: Device) -> DeviceOut:
     )
 
 
-def show_preferences(choices: Choices) -> PreferencesOut:
-    """Show what comes of somebody's choices."""
+def show_preferences(choices: Choices, *, by: Actor) -> PreferencesOut:
+    """
+    Show what comes of somebody's choices; a helper sees those that she may make.
+
+    Where warnings and statements go is none of them.
+    """
     ways = [way for way in Way if way in queries.ways_here()]
+    general = {way.value: when for (key, way), when in choices.items() if key == EVERYTHING}
     return PreferencesOut(
-        everything={way.value: when for (key, way), when in choices.items() if key == EVERYTHING},
+        everything=general if may_prefer(by, None) else {},
         items=[
             PreferenceOut(
                 notice=key,
@@ -148,5 +155,6 @@ def show_preferences(choices: Choices) -> PreferencesOut:
                 ways={way.value: queries.timing_of(notice, way, choices) for way in ways},
             )
             for key, notice in sorted(Notice.declared.items())
+            if may_prefer(by, notice)
         ],
     )

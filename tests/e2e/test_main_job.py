@@ -186,8 +186,9 @@ class TestActingForSomebody:
         )
         expect(other_tab.locator(".counter")).not_to_contain_text("You have a place.")
         banner.get_by_role("link", name="Stop").click()
-        vera.wait_for_url("**/helping")
+        vera.wait_for_url("**/sessions/**")
         expect(vera.locator(".acting-for")).to_have_count(0)
+        expect(vera.get_by_role("button", name="End it now")).to_be_visible()
 
     def test_ends_on_the_screen_with_the_mandate(self, window: Window) -> None:
         carla, vera = window("carla"), window("vera")

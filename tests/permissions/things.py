@@ -22,7 +22,7 @@ from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request,
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
-from village.acting.models import PreparedAct, WaitsFor
+from village.acting.models import LASTS, AssistedSession, Place, PreparedAct, WaitsFor
 from village.assist import actions as centres
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import Actor, Scope
@@ -230,18 +230,6 @@ def mandate(world: World, how: How) -> Thing | None:
 def prepared_act(world: World, how: How) -> Thing | None:
     centre = world.place(how.village, "centre")
     first = world.neighbours[how.village][1]
-    Accreditation.objects.get_or_create(
-        village_id=how.village,
-        centre_id=centre,
-        volunteer=first,
-        defaults={
-            "trained_on": world.at.date(),
-            "accredited_at": world.at,
-            "awake_since": world.at,
-            "valid_until": world.at + timedelta(days=30),
-            "created_at": world.at,
-        },
-    )
     given = mandate(world, how)
     assert given is not None
     matter = {"department": str(world.place(how.village, "department")), "title": "t", "text": "t"}
@@ -258,6 +246,31 @@ def prepared_act(world: World, how: How) -> Thing | None:
         created_at=world.at,
     )
     return Thing(made.pk, how.village, owner=how.owner.pk, of=frozenset({centre}), is_private=True)
+
+
+@thing("session_id")
+def session(world: World, how: How) -> Thing | None:
+    given = mandate(world, how)
+    assert given is not None
+    made = AssistedSession.objects.create(
+        village_id=how.village,
+        mandate_id=given.id,
+        volunteer=how.other,
+        place=Place.DESK,
+        purpose="The harvest dinner",
+        starts_at=world.at,
+        ends_at=world.at + LASTS,
+        ended_at=world.at,
+        created_at=world.at,
+    )
+    return Thing(
+        made.pk,
+        how.village,
+        owner=how.owner.pk,
+        partner=how.other.pk,
+        is_private=True,
+        stays_hers=True,
+    )
 
 
 @thing("scope")
@@ -443,6 +456,18 @@ def names_a_volunteer(world: World, person: Person, thing: Thing | None) -> Body
     if not is_mandate:
         Accreditation.objects.filter(volunteer=neighbour).update(ended_at=world.at)
     return {"volunteer": world.cast.vera.pk if is_mandate else neighbour}
+
+
+@before("POST /mandates/{mandate_id}/sessions")
+def shows_her_card(world: World, person: Person, thing: Thing | None) -> Body:
+    """The person shows her card, to somebody who sits with nobody else."""
+    given = Mandate.objects.get(pk=str(thing.id if thing else ""))
+    AssistedSession.objects.filter(volunteer=person.resident).delete()
+    carla = Actor(world.cast.carla.pk)
+    printed = centres.issue_card(
+        by=carla, centre_id=given.centre_id, person_id=given.person_id, at=world.at
+    )
+    return {"code": printed.codes[0]}
 
 
 @before("POST /mandates/{mandate_id}/put-forward")

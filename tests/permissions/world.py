@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.test import Client
 
 from news.models import Outlet
-from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast, secure
+from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast, secure, sit
 from village.assist.models import Accreditation, Centre, Mandate
 from village.core.actor import Actor, Needs, Scope
 from village.core.permissions import Answer, Standing, Who
@@ -197,6 +197,9 @@ class World:
         closed = self._resident("Klaus", "lindental", frozenset({(Standing.STEWARD, None)}))
         all_scopes = self._mandate(self._resident("Egon", "lindental"), list(Scope))
         no_scopes = self._mandate(self._resident("Else", "lindental"), [])
+        hugo = self.neighbours["lindental"][1]
+        sit(cast.vera, all_scopes)
+        sit(hugo, no_scopes)
 
         def resident(name: str, *roles: tuple[Standing, UUID | None]) -> Person:
             return Person(name, getattr(cast, name), "lindental", frozenset(roles))
@@ -215,7 +218,7 @@ class World:
             Person("moved", moved, ""),
             Person("closed", closed, "lindental", is_signed_in=False),
             Person("helped", all_scopes.person, "lindental", mandate=all_scopes, helper=cast.vera),
-            Person("guarded", no_scopes.person, "lindental", mandate=no_scopes, helper=cast.vera),
+            Person("guarded", no_scopes.person, "lindental", mandate=no_scopes, helper=hugo),
         ]
 
     def _resident(
@@ -244,7 +247,8 @@ class World:
             ends_at=self.at + timedelta(days=30),
             created_at=self.at,
         )
-        mandate.assignments.create(volunteer=self.cast.vera, at=self.at)
+        for volunteer in (self.cast.vera, self.neighbours["lindental"][1]):
+            mandate.assignments.create(volunteer=volunteer, at=self.at)
         return mandate
 
     def _open_places(self) -> None:
@@ -265,16 +269,15 @@ class World:
             common: dict[str, Any] = {"village_id": village, "created_at": self.at}
             Outlet.objects.create(id=places["outlet"], name="Blatt", slug="blatt", **common)
             Department.objects.create(id=places["department"], name="Roads", **common)
-        Accreditation.objects.create(
-            village_id="bergheim",
-            centre=there,
-            volunteer=self.neighbours["bergheim"][1],
-            trained_on=self.at.date(),
-            accredited_at=self.at,
-            awake_since=self.at,
-            valid_until=self.at + timedelta(days=30),
-            created_at=self.at,
-        )
+            Accreditation.objects.create(
+                centre_id=places["centre"],
+                volunteer=self.neighbours[village][1],
+                trained_on=self.at.date(),
+                accredited_at=self.at,
+                awake_since=self.at,
+                valid_until=self.at + timedelta(days=30),
+                **common,
+            )
 
     def _make_for(self, person: Person, name: str) -> None:
         """Make what somebody may come to; neighbours have one thing of a kind for all."""

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from allauth.mfa.models import Authenticator
+from django.utils import timezone
 
+from village.acting.models import LASTS, AssistedSession, Place
 from village.assist.models import Accreditation, Assignment, Centre, Mandate
 from village.core.actor import Actor, Scope
 from village.core.sealing import seal
@@ -56,6 +58,29 @@ class Cast:
             scopes=self.mandate.covers,
             until=self.mandate.ends_at,
         )
+
+
+def sit(
+    volunteer: Resident,
+    mandate: Mandate,
+    *,
+    place: Place = Place.DESK,
+    begun: datetime | None = None,
+) -> AssistedSession:
+    """Let a volunteer sit with somebody from now on, and with nobody else."""
+    # Requests have the real clock, whenever the tests run.
+    begun = begun or timezone.now()
+    AssistedSession.objects.filter(volunteer=volunteer, ended_at=None).update(ended_at=begun)
+    return AssistedSession.objects.create(
+        village=mandate.village,
+        mandate=mandate,
+        volunteer=volunteer,
+        place=place,
+        purpose="What was asked for",
+        starts_at=begun,
+        ends_at=begun + LASTS,
+        created_at=begun,
+    )
 
 
 def make_cast(at: datetime) -> Cast:
@@ -111,6 +136,7 @@ def make_cast(at: datetime) -> Cast:
         created_at=at,
     )
     Assignment.objects.create(mandate=mandate, volunteer=people["vera"], at=at)
+    sit(people["vera"], mandate)
     return Cast(lindental=lindental, bergheim=bergheim, centre=centre, mandate=mandate, **people)
 
 

@@ -6,11 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Query
+from ninja import Query, Status
 
 from village.acting import actions, queries
 from village.acting.replay import ask
-from village.acting.schemas import LedgerLineOut, PreparedOut, show_ledger, show_prepared
+from village.acting.schemas import (
+    LedgerLineOut,
+    PreparedOut,
+    SessionIn,
+    SessionOut,
+    show_ledger,
+    show_prepared,
+    show_session,
+)
+from village.assist import queries as mandates
 from village.assist.queries import desk_or_404
 from village.core.actor import EVERY_MANDATE
 from village.core.http import ActorRequest
@@ -21,12 +30,54 @@ from village.journal.listing import listing
 
 router = Router()
 NEWEST_FIRST = ("-created_at", "-id")
+# The person, and the volunteer who was with her.
+_THE_TWO = may(Standing.OWNER, Standing.PARTNER)
 _SETTLES = may(
     Standing.OWNER,
     Standing.VOLUNTEER,
     in_person=[Standing.OWNER],
     note="a volunteer, when it takes a second one; a helper, at the desk, when it does not",
 )
+
+
+@router.post(
+    "/mandates/{uuid:mandate_id}/sessions",
+    response={201: SessionOut},
+    scope=None,
+    who=may(
+        Standing.VOLUNTEER,
+        seen_by=[Standing.OWNER, Standing.COORDINATOR],
+        never=[Standing.OWNER],
+    ),
+)
+def begin_session(
+    request: ActorRequest, mandate_id: UUID, payload: SessionIn
+) -> Status[SessionOut]:
+    """Begin to act for somebody who is with me, or on the phone: one person at a time."""
+    at = timezone.now()
+    mandates.visible_mandate(request.actor, mandate_id, at=at)
+    session = actions.begin_session(
+        by=request.actor,
+        mandate_id=mandate_id,
+        place=payload.place,
+        purpose=payload.purpose,
+        code=payload.code,
+        at=at,
+    )
+    return Status(201, show_session(queries.visible_session(request.actor, session.pk)))
+
+
+@router.get("/sessions/{uuid:session_id}", response=SessionOut, scope=None, who=_THE_TWO)
+def get_session(request: ActorRequest, session_id: UUID) -> SessionOut:
+    """Show a session that I have or had, as the volunteer or as the person."""
+    return show_session(queries.visible_session(request.actor, session_id))
+
+
+@router.post("/sessions/{uuid:session_id}/end", response=SessionOut, scope=None, who=_THE_TWO)
+def end_session(request: ActorRequest, session_id: UUID) -> SessionOut:
+    """End a session; what the person takes home is at its ``slip``."""
+    at = timezone.now()
+    return show_session(actions.end_session(by=request.actor, session_id=session_id, at=at))
 
 
 @router.get("/me/prepared", response=PageOut[PreparedOut], scope=EVERY_MANDATE, who=SIGNED_IN)

@@ -8,8 +8,7 @@ class ActingConfig(AppConfig):
     label = "acting"
 
     def ready(self) -> None:
-        from village.acting import replay
-        from village.assist import queries
+        from village.acting import queries, replay
         from village.core import delegation
 
         delegation.fill(queries.hold, queries.stands, replay.prepare)

@@ -7,6 +7,27 @@ from uuid import UUID
 from village.journal.facts import Fact
 
 
+class SessionBegun(Fact, kind="acting.session_begun"):
+    """A volunteer began to act for somebody who was there."""
+
+    session: UUID
+    person: UUID
+
+
+class SessionEnded(Fact, kind="acting.session_ended"):
+    """A volunteer's time with somebody was ended."""
+
+    session: UUID
+    person: UUID
+
+
+class StatementMade(Fact, kind="acting.statement_made"):
+    """A person was told what was done in her name in a month."""
+
+    statement: UUID
+    person: UUID
+
+
 class ActPrepared(Fact, kind="acting.act_prepared"):
     """A helper prepared something that somebody else has to say yes to."""
 

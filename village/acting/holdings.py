@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from village.acting.models import PreparedAct
+from village.acting.models import AssistedSession, PreparedAct, Statement
 from village.journal.holdings import Holding
 
 Holding(
@@ -18,4 +18,26 @@ Holding(
     person="volunteer",
     shows=("id", "village", "created_at", "waits_for", "scope", "settled_at", "is_done"),
     kept="while its mandate is; erasing deletes them",
+)
+_SESSION = ("id", "village", "created_at", "place", "purpose", "starts_at", "ends_at", "ended_at")
+Holding(
+    "acting.sessions_with_her",
+    of=AssistedSession,
+    person="mandate__person",
+    shows=_SESSION,
+    kept="while its mandate is; erasing deletes them",
+)
+Holding(
+    "acting.sessions_she_held",
+    of=AssistedSession,
+    person="volunteer",
+    shows=_SESSION,
+    kept="while its mandate is; erasing deletes them",
+)
+Holding(
+    "acting.statements",
+    of=Statement,
+    person="person",
+    shows=("id", "village", "created_at", "begins_at", "ends_at", "acts", "number", "mark"),
+    kept="while she is here; erasing deletes them",
 )

@@ -7,21 +7,117 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from village.acting import actions, policies, queries
+from village.acting.account import lines_of
+from village.acting.forms import SessionForm
+from village.acting.models import Place
 from village.acting.replay import ask, shown_of
 from village.acting.schemas import show_ledger
+from village.acting.slip import slip_of
+from village.assist import queries as mandates
+from village.assist.actions import issue_card
+from village.assist.actions.cards import CardExpired, CodeRefused
+from village.assist.models import Mandate
+from village.assist.paper import print_card
 from village.assist.queries import desk_or_404
 from village.core.actor import EVERY_MANDATE
 from village.core.errors import Invalid, NotFound
-from village.core.pages import PageRequest, page
+from village.core.idempotency import show_once
+from village.core.pages import PageRequest, page, tell
 from village.core.pagination import page as cut
 from village.residents.pages import enter, stay_home
 
 ON_A_PAGE = 30
 NEWEST_FIRST = ("-created_at", "-id")
+
+
+@require_http_methods(["GET", "POST"])
+@page(scope=None, door="helping")
+def begin(request: PageRequest, mandate_id: UUID) -> HttpResponse:
+    """Begin to act for somebody who says with a code from her card that she is there."""
+    at = timezone.now()
+    mandate = mandates.visible_mandate(request.actor, mandate_id, at=at)
+    enter(request, mandate.village_id)
+    form = SessionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.begin_session(
+                by=request.actor,
+                mandate_id=mandate_id,
+                place=Place(given["place"]),
+                purpose=given["purpose"],
+                code=given["code"],
+                at=at,
+            )
+        except (CardExpired, CodeRefused) as error:
+            tell(form, error)
+        else:
+            return redirect(_back_to(request, mandate))
+    shown = {
+        "form": form,
+        "mandate": mandate,
+        "live": queries.live_session(request.actor.principal_id, at=at),
+    }
+    return render(request, "acting/begin.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page(scope=None, door="helping")
+def card(request: PageRequest, mandate_id: UUID) -> HttpResponse:
+    """Print a new card for the person of a mandate, as a coordinator; the old one ends."""
+    at = timezone.now()
+    mandate = mandates.visible_mandate(request.actor, mandate_id, at=at)
+    printed = issue_card(
+        by=request.actor, centre_id=mandate.centre_id, person_id=mandate.person_id, at=at
+    )
+    show_once(request)
+    headers = {"Content-Disposition": 'inline; filename="card.pdf"'}
+    return HttpResponse(print_card(printed, at=at), content_type="application/pdf", headers=headers)
+
+
+@require_GET
+@page(scope=None, door="helping")
+def now(request: PageRequest) -> HttpResponse:
+    """Lead a volunteer to the session she is in."""
+    live = queries.live_session(request.actor.principal_id, at=timezone.now())
+    return redirect("helping") if live is None else redirect("session", live.pk)
+
+
+@require_GET
+@page(scope=None, door="helping")
+def session(request: PageRequest, session_id: UUID) -> HttpResponse:
+    """Show what was done in a session, to the two whose it is."""
+    found = queries.visible_session(request.actor, session_id)
+    enter(request, found.village_id)
+    shown = {
+        "session": found,
+        "is_live": found.is_live(timezone.now()),
+        "is_mine": found.volunteer_id == request.actor.principal_id,
+        "lines": lines_of(queries.acts_of(found), with_day=False),
+    }
+    return render(request, "acting/session.html", shown)
+
+
+@require_POST
+@page(scope=None, door="helping")
+def end(request: PageRequest, session_id: UUID) -> HttpResponse:
+    """End a session."""
+    actions.end_session(by=request.actor, session_id=session_id, at=timezone.now())
+    return redirect("session", session_id)
+
+
+@require_GET
+@page(scope=None, door="helping")
+def slip(request: PageRequest, session_id: UUID) -> HttpResponse:
+    """Print what the person takes home."""
+    found = queries.visible_session(request.actor, session_id)
+    headers = {"Content-Disposition": 'inline; filename="slip.pdf"'}
+    return HttpResponse(slip_of(found), content_type="application/pdf", headers=headers)
 
 
 @require_GET
@@ -95,3 +191,11 @@ def settle(request: PageRequest, act_id: UUID) -> HttpResponse:
     else:
         raise Invalid(_("Please choose what to do."))
     return redirect("prepared-act", act_id)
+
+
+def _back_to(request: PageRequest, mandate: Mandate) -> str:
+    """Give the page of the person that was wanted, or her village."""
+    wanted, hers = request.GET.get("next", ""), f"/for/{mandate.pk}/"
+    if wanted.startswith(hers) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return wanted
+    return f"{hers}villages/{mandate.village_id}"

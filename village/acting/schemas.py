@@ -6,12 +6,56 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from village.acting.models import KEPT_FOR, PreparedAct, WaitsFor
+from pydantic import ConfigDict
+
+from village.acting.models import KEPT_FOR, AssistedSession, Place, PreparedAct, WaitsFor
 from village.acting.words import deed
 from village.core.actor import Scope
-from village.core.schemas import Out
+from village.core.schemas import In, Line, Out
 from village.journal.models import Entry
 from village.residents.queries import names_of
+
+
+class SessionIn(In):
+    """
+    Begin to act for somebody who is there.
+
+    She shows it with a ``code`` from her card. On the phone one may only read and prepare.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"place": "desk", "purpose": "The harvest dinner", "code": "4711 0815"}
+        }
+    )
+
+    place: Place
+    purpose: Line
+    code: Line
+
+
+class SessionOut(Out):
+    """
+    The time in which a volunteer acts for somebody; at most half an hour.
+
+    ``slip`` is the address of what the person takes home, a PDF.
+    """
+
+    id: UUID
+    village: str
+    created_at: datetime
+    mandate: UUID
+    person: UUID
+    person_name: str
+    helper: UUID
+    helper_name: str
+    centre_name: str
+    place: Place
+    purpose: str
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+    slip: str
 
 
 class PreparedOut(Out):
@@ -57,6 +101,27 @@ class LedgerLineOut(Out):
     helper: UUID
     helper_name: str | None
     mandate: UUID
+
+
+def show_session(session: AssistedSession) -> SessionOut:
+    """Show a session."""
+    return SessionOut(
+        id=session.pk,
+        village=session.village_id,
+        created_at=session.created_at,
+        mandate=session.mandate_id,
+        person=session.mandate.person_id,
+        person_name=session.mandate.person.display_name,
+        helper=session.volunteer_id,
+        helper_name=session.volunteer.display_name,
+        centre_name=session.mandate.centre.name,
+        place=Place(session.place),
+        purpose=session.purpose,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        ended_at=session.ended_at,
+        slip=f"/sessions/{session.pk}/slip.pdf",
+    )
 
 
 def show_prepared(act: PreparedAct) -> PreparedOut:

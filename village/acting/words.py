@@ -10,6 +10,8 @@ DEEDS = {
     "acting.act_carried_out": _("confirmed with you what had been prepared"),
     "acting.act_dropped": _("crossed out what had been prepared"),
     "acting.act_prepared": _("prepared something for a yes"),
+    "acting.session_begun": _("sat down with you, or called you"),
+    "acting.session_ended": _("said goodbye"),
     "carpool.booking_cancelled": _("cancelled your seat in a car"),
     "carpool.booking_confirmed": _("said to a driver that you come along"),
     "carpool.match_found": _("found somebody whose way fits yours"),
@@ -43,6 +45,7 @@ DEEDS = {
 # What no mandate covers: nobody ever does it in somebody else's name.
 NEVER = frozenset(
     {
+        "acting.statement_made",
         "assist.accreditation_changed",
         "assist.card_ended",
         "assist.card_issued",
@@ -106,6 +109,23 @@ NEVER = frozenset(
         "stewardship.village_set_up",
     }
 )
+
+
+# What the person may expect of it; the rest is done when it is done.
+EXPECTATIONS = {
+    "acting.act_prepared": _("What was prepared is done only when you, or a second person, agree."),
+    "carpool.ride_requested": _("As soon as somebody drives your way, you hear of it."),
+    "carpool.seats_booked": _("The driver says yes or no. You are told either way."),
+    "events.attendance_confirmed": _("You are on the list. You only have to come."),
+    "events.attendance_waitlisted": _("When a place becomes free, you are told."),
+    "messaging.case_opened": _("The town hall answers you, in the way you chose."),
+    "messaging.message_written": _("The town hall answers you, in the way you chose."),
+}
+
+
+def expect(kind: str) -> str:
+    """Say what comes of a fact of this kind; empty where nothing more does."""
+    return str(EXPECTATIONS.get(kind, ""))
 
 
 def deed(kind: str) -> str:

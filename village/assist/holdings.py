@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from village.assist.models import Accreditation, Mandate
+from village.assist.models import Accreditation, Consent, Mandate
 from village.journal.holdings import Gone, Holding, Rows
 
 
 def _empty_mandates(rows: Rows, gone: Gone) -> None:
-    # That there was one answers for what helpers did; its proof names people.
-    rows.update(consent={}, scopes=[])
+    # That there was one answers for what helpers did; its words and its proof name people.
+    Consent.objects.filter(mandate__in=rows).update(witness="", said="")
+    rows.update(scopes=[], levels={}, text="", binding_text="")
 
 
 Holding(
@@ -24,7 +25,6 @@ Holding(
         "starts_at",
         "ends_at",
         "revoked_at",
-        "consent",
     ),
     kept="ten years after it ended; erasing ends it, and leaves that there was one",
     erase=_empty_mandates,

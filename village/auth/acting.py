@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from allauth.headless.contrib.ninja.security import x_session_token_auth
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import get_script_prefix, set_script_prefix
+from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 
-from village.assist.queries import actor_under_mandate
+from village.acting.queries import NoSession, actor_in_session
 from village.core import strength
 from village.core.actor import Actor
 from village.core.errors import DomainError, TooMany
@@ -103,7 +103,7 @@ class ActorMiddleware:
         if request.actor is None:
             return problem(401)
         try:
-            actor, name = actor_under_mandate(
+            actor, name = actor_in_session(
                 helper_id=request.actor.principal_id,
                 mandate_id=_uuid(mandate) or NO_MANDATE,
                 at=timezone.now(),
@@ -121,11 +121,16 @@ class ActorMiddleware:
         if request.actor is None:
             return to_sign_in(request)
         try:
-            request.actor, _name = actor_under_mandate(
+            request.actor, _name = actor_in_session(
                 helper_id=request.actor.principal_id,
                 mandate_id=_uuid(mandate) or NO_MANDATE,
                 at=timezone.now(),
             )
+        except NoSession as error:
+            # Whoever only looks is led to where she begins, and back.
+            if request.method == "GET" and "HX-Request" not in request.headers:
+                return begin(mandate, request.get_full_path())
+            return refusal(request, error)
         except DomainError as error:
             return refusal(request, error)
         outside = get_script_prefix()
@@ -136,6 +141,12 @@ class ActorMiddleware:
             return self.get_response(request)
         finally:
             set_script_prefix(outside)
+
+
+def begin(mandate: str, wanted: str) -> HttpResponse:
+    """Lead a helper to the page on which a person says that she is there."""
+    query = urlencode({"next": wanted})
+    return HttpResponseRedirect(f"{reverse('begin-session', args=[mandate])}?{query}")
 
 
 def _any_view(request: HttpRequest) -> HttpResponse:

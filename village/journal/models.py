@@ -36,6 +36,11 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["principal_id", "id"], name="entries_of_a_principal"),
             models.Index(fields=["village", "kind", "id"], name="entries_of_a_kind"),
+            models.Index(
+                fields=["village", "at"],
+                condition=models.Q(helper_id__isnull=False),
+                name="what_helpers_did",
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -31,6 +31,12 @@ def tips() -> list[tuple[str, int, str]]:
     return [(village, length, bytes(tip).hex()) for village, length, tip in ends]
 
 
+def tip_of(village: str) -> tuple[int, str]:
+    """Give how many links a village's chain has, and the last one's hash in hexadecimal."""
+    end = Chain.objects.filter(village=village).first()
+    return (end.length, bytes(end.tip).hex()) if end is not None else (0, ORIGIN.hex())
+
+
 def guarded() -> bool:
     """Tell whether the database itself refuses to change the ledger."""
     with connection.cursor() as cursor:

@@ -98,6 +98,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "village.entrance.tasks.tidy",
         "schedule": timedelta(hours=1),
     },
+    "acting-statements": {
+        "task": "village.acting.tasks.make_statements",
+        "schedule": timedelta(hours=1),
+    },
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",
         "schedule": timedelta(seconds=env.int("FEED_TICK_SECONDS", default=30)),

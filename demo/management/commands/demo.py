@@ -71,3 +71,4 @@ class Command(BaseCommand):
         self.stdout.write("Who can sign in (a token for the API: manage.py token NAME):")
         for person in PEOPLE:
             self.stdout.write(f"  {person.name:<7} {person.display_name:<16} {person.role}")
+        self.stdout.write("Edda's card, with whose codes she says that she is there: /outbox.")

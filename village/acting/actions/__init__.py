@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from village.acting.actions.preparing import carry_out, drop, prepare
+from village.acting.actions.sessions import begin_session, end_session
+from village.acting.actions.statements import make_statement
 
-__all__ = ["carry_out", "drop", "prepare"]
+__all__ = ["begin_session", "carry_out", "drop", "end_session", "make_statement", "prepare"]

@@ -87,6 +87,9 @@ def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
         "covers": _covers(found),
         "status": found.status(at),
         "is_mine": found.person_id == request.actor.principal_id,
+        "may_print_card": bool(
+            policies.may_look_after(request.actor, found.centre, found.person_id)
+        ),
         "may_revoke": found.status(at) is MandateStatus.ACTIVE
         and bool(policies.may_revoke(request.actor, found, at=at)),
     }
