@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from village.assist import queries
 from village.assist.actions.cards import CODE_DIGITS, Printed
 from village.assist.models import Mandate
 from village.assist.wording import TITLE
+from village.core.actor import Actor
+from village.core.errors import DomainError
 from village.core.paper import Sheet
 
 # Small enough that all ten things fit on the page, and read by every phone's camera.
 QR_MM = 32.0
+
+
+class NoWords(DomainError):
+    """A draft has no words yet that could be shown or printed."""
+
+    code = "assist.no_words"
+
+
+def put_forward_or_refuse(by: Actor, mandate_id: UUID, *, at: datetime) -> Mandate:
+    """
+    Find a mandate that the actor may see and that has its words.
+
+    :raises NotFound: if there is none
+    :raises NoWords: if it is still a draft
+    """
+    found = queries.visible_mandate(by, mandate_id, at=at)
+    if not found.text_hash:
+        raise NoWords(_("This mandate has not been put forward yet."))
+    return found
 
 
 def seal_of(mandate: Mandate) -> str:

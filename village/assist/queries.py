@@ -46,12 +46,6 @@ class MandateEnded(DomainError):
         super().__init__(_("This mandate has ended."))
 
 
-class NoWords(DomainError):
-    """A draft has no words yet that could be shown or printed."""
-
-    code = "assist.no_words"
-
-
 def actor_under_mandate(*, helper_id: UUID, mandate_id: UUID, at: datetime) -> tuple[Actor, str]:
     """
     Give the actor that a helper is under a mandate, and the name of her principal.
@@ -153,19 +147,6 @@ def visible_mandate(by: Actor, mandate_id: UUID, *, at: datetime) -> Mandate:
     found = mandates_visible_to(by, at=at).filter(pk=mandate_id).first()
     if found is None:
         raise NotFound
-    return found
-
-
-def put_forward_or_refuse(by: Actor, mandate_id: UUID, *, at: datetime) -> Mandate:
-    """
-    Find a mandate that the actor may see and that has its words.
-
-    :raises NotFound: if there is none
-    :raises NoWords: if it is still a draft
-    """
-    found = visible_mandate(by, mandate_id, at=at)
-    if not found.text_hash:
-        raise NoWords(_("This mandate has not been put forward yet."))
     return found
 
 

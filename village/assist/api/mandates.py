@@ -118,7 +118,7 @@ def show_mandate_text(request: ActorRequest, mandate_id: UUID) -> MandateTextOut
 def print_mandate(request: ActorRequest, mandate_id: UUID) -> HttpResponse:
     """Print a mandate on one page to sign, with a code that leads to what is valid now."""
     at = timezone.now()
-    found = queries.put_forward_or_refuse(request.actor, mandate_id, at=at)
+    found = paper.put_forward_or_refuse(request.actor, mandate_id, at=at)
     return HttpResponse(paper.print_mandate(found, at=at), content_type="application/pdf")
 
 
