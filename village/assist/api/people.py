@@ -13,9 +13,9 @@ from village.assist.actions.people import Person
 from village.assist.schemas.cards import NewCardOut, StopCodeIn, show_new_card
 from village.assist.schemas.centres import (
     PersonIn,
-    PersonOut,
     ReachIn,
     ReachOut,
+    RegisteredOut,
     show_person,
     show_reach,
 )
@@ -33,11 +33,13 @@ AT_THE_DESK = may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER], never=[Sta
 
 @router.post(
     "/centres/{uuid:centre_id}/people",
-    response={201: PersonOut},
+    response={201: RegisteredOut},
     scope=None,
     who=may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
 )
-def register_person(request: ActorRequest, centre_id: UUID, payload: PersonIn) -> Status[PersonOut]:
+def register_person(
+    request: ActorRequest, centre_id: UUID, payload: PersonIn
+) -> Status[RegisteredOut]:
     """Register somebody at the desk, as a coordinator; she needs nothing digital."""
     person = actions.register_person(
         by=request.actor,

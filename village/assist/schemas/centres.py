@@ -151,7 +151,7 @@ class PersonIn(ReachIn):
     phone: Phone | None = None
 
 
-class PersonOut(Out):
+class RegisteredOut(Out):
     """Somebody whom a centre looks after."""
 
     id: UUID
@@ -196,9 +196,9 @@ def show_accreditation(accreditation: Accreditation, *, at: datetime) -> Accredi
     )
 
 
-def show_person(person: Resident, village: str) -> PersonOut:
+def show_person(person: Resident, village: str) -> RegisteredOut:
     """Show somebody who was just registered."""
-    return PersonOut(
+    return RegisteredOut(
         id=person.pk,
         village=village,
         created_at=person.created_at,
