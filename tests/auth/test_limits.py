@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import time
 from datetime import timedelta
+from statistics import median
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -176,3 +181,26 @@ class TestEnumeration:
         for body in bodies:
             body["meta"].pop("session_token")
         assert bodies[0] == bodies[1]
+
+    def test_an_unknown_address_costs_a_letter_too(self) -> None:
+        for email in (EMAIL, "who@village.example"):
+            App().ask(email=email)
+        assert [letter.to for letter in mail.outbox] == [[EMAIL], ["who@village.example"]]
+        assert "who" not in str(mail.outbox[0].body)
+        assert not re.search(r"^\d{6}$", str(mail.outbox[1].body), re.M)
+
+    def test_a_stranger_learns_nothing_from_the_time_it_takes(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The threat's own test has 2 x 2000 requests: TIMING_SAMPLES=2000."""
+        monkeypatch.setattr(signing_in.Budget, "spend", lambda self, key: "")
+        monkeypatch.setattr("allauth.core.internal.ratelimit.consume", lambda *_, **__: object())
+        took: dict[str, list[float]] = {EMAIL: [], "who@village.example": []}
+        for _ in range(int(os.environ.get("TIMING_SAMPLES", "12"))):
+            for email, seconds in took.items():
+                app = App()
+                begun = time.process_time()
+                app.ask(email=email)
+                seconds.append(time.process_time() - begun)
+        known, unknown = map(median, took.values())
+        assert abs(known - unknown) < 0.002
