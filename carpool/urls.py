@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("villages/<slug:v>/rides", pages.board, name="rides"),
     path("villages/<slug:v>/rides/offer", pages.new_offer, name="offer-ride"),
     path("villages/<slug:v>/rides/ask", pages.new_request, name="ask-for-ride"),
+    path("carpool/trips/<str:token>", pages.trip, name="trip"),
     path("carpool/offers/<uuid:offer_id>", pages.offer, name="ride"),
     path("carpool/offers/<uuid:offer_id>/card", pages.card, name="ride-card"),
     path("carpool/offers/<uuid:offer_id>/live", pages.ride, name="ride-live"),

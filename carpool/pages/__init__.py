@@ -7,6 +7,7 @@ from carpool.pages.bookings import answer, book, cancel_booking, step
 from carpool.pages.feeds import rides_feed
 from carpool.pages.offers import call_off, card, new_offer, offer, ride
 from carpool.pages.requests import new_request, request_, withdraw
+from carpool.pages.trips import trip
 
 __all__ = [
     "answer",
@@ -22,5 +23,6 @@ __all__ = [
     "ride",
     "rides_feed",
     "step",
+    "trip",
     "withdraw",
 ]

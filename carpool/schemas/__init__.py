@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carpool.schemas.bookings import BookingIn, BookingOut, booking_out
+from carpool.schemas.bookings import BookingIn, BookingOut, TripOut, booking_out
 from carpool.schemas.journeys import (
     EndIn,
     EndOut,
@@ -65,6 +65,7 @@ __all__ = [
     "StopOut",
     "ToldMatchOut",
     "TravellerOut",
+    "TripOut",
     "booking_out",
     "end_out",
     "match_out",

@@ -48,6 +48,12 @@ class BookingOut(Out):
     via_helper: bool
 
 
+class TripOut(Out):
+    """The address at which somebody trusted sees how a ride goes, until a day after it."""
+
+    url: str
+
+
 def booking_out(booking: Booking, *, exact: bool = False) -> BookingOut:
     """Show a booking, read with its people; exactly only to whom it concerns."""
     return BookingOut(
