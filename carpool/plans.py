@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from carpool import index
 from carpool.matching import (
     EVER,
     Call,
@@ -17,12 +20,13 @@ from carpool.matching import (
     fitting,
     planned,
     seconds_of,
+    timed,
     with_rider,
     without_riders,
 )
 from carpool.matching.rides import EARLIEST, LATEST, MAX_SEATS
 from carpool.models import Booking, RideCall, RideOffer, RideRequest, about
-from carpool.routing import Estimate, Roads
+from carpool.roads import roads
 
 # Later riders move nobody's pick-up by more than this, either way.
 PROMISE = timedelta(minutes=15)
@@ -32,15 +36,22 @@ _WHOLE_WAY = timedelta(days=7)
 _DWELL = 60
 
 
-def roads() -> Roads:
-    """Give whoever knows how long a drive takes."""
-    return Estimate()
-
-
 def ride_of(offer: RideOffer) -> Ride:
     """Give a ride as it is planned now, riders included."""
     calls = sorted(offer.calls.all(), key=lambda call: call.turn)
     return Ride(offer.pk, tuple(map(_call, calls)), offer.seats, offer.longest_seconds)
+
+
+def rides_of(offers: QuerySet[RideOffer]) -> list[Ride]:
+    """Give many rides as they are planned now, by two questions."""
+    known = {name: how for name, *how in offers.values_list("pk", "seats", "longest_seconds")}
+    calls: dict[UUID, list[Call]] = {name: [] for name in known}
+    rows = RideCall.objects.filter(offer__pk__among=list(known)).order_by("offer_id", "turn")
+    for row in rows.iterator(chunk_size=5000):
+        calls[row.offer_id].append(_call(row))
+    return [
+        Ride(name, tuple(calls[name]), seats, longest) for name, (seats, longest) in known.items()
+    ]
 
 
 def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
@@ -90,6 +101,14 @@ def lay_out(offer: RideOffer) -> Ride:
     return ride
 
 
+def timed_anew(offer: RideOffer) -> Ride:
+    """Time a ride and its riders by the roads as they are known now."""
+    ride = ride_of(offer)
+    alone = without_riders(ride, [call.rider for call in ride.calls if call.rider], roads())
+    offer.longest_seconds = alone.driving + 60 * offer.detour_minutes
+    return replace(ride, calls=timed(ride.calls, roads()), longest=offer.longest_seconds)
+
+
 def fit(ride: Ride, wish: Wish, *, at: datetime) -> Match | None:
     """Say how a ride takes somebody along best; ``None`` when it cannot."""
     return next(iter(fitting(wish, [ride], roads(), at=seconds_of(at))), None)
@@ -136,6 +155,7 @@ def keep(offer: RideOffer, ride: Ride) -> None:
     RideCall.objects.bulk_create(rows)
     for booking_id, (pickup_at, dropoff_at) in times.items():
         Booking.objects.filter(pk=booking_id).update(pickup_at=pickup_at, dropoff_at=dropoff_at)
+    index.post(offer, ride)
 
 
 def _moment(seconds: int) -> datetime:

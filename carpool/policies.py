@@ -122,3 +122,8 @@ def may_care_for_stops(by: Actor, village: str) -> Verdict:
 def may_say_of_herself(by: Actor) -> Verdict:
     """Say whether the actor may say who she is for rides: everybody of herself."""
     return ALLOWED if by.may(Scope.RIDES_REQUEST) else Verdict(OutOfScope())
+
+
+def may_keep_up(by: Actor) -> Verdict:
+    """Say whether the actor may keep the index and the times of rides: the village itself."""
+    return ALLOWED if by == SYSTEM else denied(_("The village does this by itself."))

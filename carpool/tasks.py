@@ -75,6 +75,12 @@ def end_lifts(recorded: Recorded) -> None:
         actions.arrange_lifts(by=SYSTEM, attendance_id=attendance_id, at=timezone.now())
 
 
+@shared_task
+def tidy_index() -> int:
+    """Keep the index of rides to those that may still be taken; give the number it changed."""
+    return actions.tidy_index(by=SYSTEM, at=timezone.now())
+
+
 @after(ResidentLeft)
 def end_rides_of_who_left(recorded: Recorded) -> None:
     """Cancel what somebody who left the village offers, has booked and looks for."""

@@ -27,6 +27,7 @@ from carpool.actions.series import (
     repeat_request,
 )
 from carpool.actions.stops import close_stop, open_stop, set_rules
+from carpool.actions.upkeep import replan_rides, tidy_index
 
 __all__ = [
     "AlreadyBooked",
@@ -62,8 +63,10 @@ __all__ = [
     "open_stop",
     "repeat_offer",
     "repeat_request",
+    "replan_rides",
     "say_profile",
     "set_rules",
     "still_go",
+    "tidy_index",
     "withdraw_request",
 ]

@@ -10,7 +10,7 @@ from ninja import Query, Status
 
 from carpool import actions, policies, queries
 from carpool.api.addresses import OWN, REQUEST, REQUESTS, router
-from carpool.plans import roads
+from carpool.roads import roads
 from carpool.schemas import (
     MatchOut,
     RequestIn,

@@ -9,6 +9,7 @@ from carpool.models.bookings import (
     BookingQuerySet,
     BookingStatus,
 )
+from carpool.models.index import IndexedRide, RideCell
 from carpool.models.journeys import Journey, about, columns
 from carpool.models.matches import Match
 from carpool.models.offers import (
@@ -30,6 +31,7 @@ __all__ = [
     "Booking",
     "BookingQuerySet",
     "BookingStatus",
+    "IndexedRide",
     "Journey",
     "Leg",
     "Match",
@@ -38,6 +40,7 @@ __all__ = [
     "RequestSeries",
     "RequestStatus",
     "RideCall",
+    "RideCell",
     "RideOffer",
     "RideOfferQuerySet",
     "RideProfile",

@@ -13,7 +13,7 @@ from carpool import actions, policies, queries
 from carpool.forms import RequestForm
 from carpool.models import RequestStatus
 from carpool.pages.known_places import known_places
-from carpool.plans import roads
+from carpool.roads import roads
 from carpool.schemas import match_out
 from village.core.actor import Scope
 from village.core.errors import Invalid

@@ -5,54 +5,55 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import compress
 from uuid import UUID
 
-from django.db.models import Q
-
-from carpool.matching import Match, fitting, ranked, seconds_of
-from carpool.models import Booking, BookingStatus, RideOffer, RideRequest
+from carpool.index import could_take, may_fit
+from carpool.matching import Match, Wish, fitting, ranked, seconds_of
+from carpool.models import Booking, BookingStatus, RideOffer, RideOfferQuerySet, RideRequest
 from carpool.models import Match as Told
-from carpool.plans import ride_of, roads, wish_of
+from carpool.plans import ride_of, rides_of, wish_of
 from carpool.queries.people import pairs_with
+from carpool.roads import roads
 from carpool.terms import suits
 from village.residents.queries import blocked_with
 
-# No village ride is on the road for longer before it picks somebody up.
-LONGEST_APPROACH = timedelta(hours=12)
 MATCHES_SHOWN = 50
 
 
 def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Match]]:
     """Give the rides that could take somebody along, the best first."""
+    looked_for, now = wish_of(wish), seconds_of(at)
+    found = fitting(looked_for, rides_of(_open_to(wish, looked_for, at)), roads(), at=now)
+    offers = RideOffer.objects.filter(pk__among=[match.ride_id for match in found])
+    suitable = _suitable_rides(wish, list(offers.select_related("driver")))
+    together = _rides_together(wish.person_id, suitable.values())
+    best = ranked((match for match in found if match.ride_id in suitable), together)
+    return [(suitable[match.ride_id], match) for match in best[:MATCHES_SHOWN]]
+
+
+def _open_to(wish: RideRequest, looked_for: Wish, at: datetime) -> RideOfferQuerySet:
+    """Give the rides that may come by for somebody, and that she may know of."""
     booked = Booking.objects.active().filter(rider=wish.person_id)
-    candidates = (
+    return (
         RideOffer.objects.open()
         .still_here(at)
-        .filter(
-            village=wish.village_id,
-            departs_at__lt=wish.latest_arrival,
-            departs_until__gt=wish.earliest - LONGEST_APPROACH,
-        )
+        .filter(village=wish.village_id, indexed__pk__among=may_fit(looked_for))
         .exclude(driver__in={wish.person_id, *blocked_with(wish.person_id)})
         .exclude(pk__in=booked.values("offer"))
-        .select_related("driver")
-        .prefetch_related("calls")
     )
-    rides = _suitable_rides(wish, list(candidates))
-    found = fitting(wish_of(wish), [*map(ride_of, rides.values())], roads(), at=seconds_of(at))
-    together = _rides_together(wish.person_id, rides.values())
-    return [(rides[match.ride_id], match) for match in ranked(found, together)[:MATCHES_SHOWN]]
 
 
 def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Match]]:
     """Give those who look for a ride that this one could take along, the least detour first."""
     booked = Booking.objects.active().filter(offer=offer)
-    candidates = (
+    ride, now = ride_of(offer), seconds_of(at)
+    open_requests = (
         RideRequest.objects.open()
         .still_useful(at)
         .filter(
-            Q(latest_arrival__gt=offer.departs_at),
-            Q(earliest__lt=offer.departs_until + LONGEST_APPROACH),
+            latest_arrival__gt=offer.departs_at,
+            earliest__lt=offer.arrives_at + timedelta(seconds=offer.longest_seconds),
             village=offer.village_id,
         )
         .exclude(person__in={offer.driver_id, *blocked_with(offer.driver_id)})
@@ -60,14 +61,15 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
         .select_related("person")
         .order_by("created_at", "pk")
     )
-    wishes = list(candidates)
-    pairs = pairs_with(offer.driver_id, {each.person_id for each in wishes}, drives=True)
-    ride, now = ride_of(offer), seconds_of(at)
+    wishes = [(each, wish_of(each)) for each in open_requests]
+    near = could_take(ride, [wish for _, wish in wishes])
+    wishes = list(compress(wishes, near))
+    pairs = pairs_with(offer.driver_id, {each.person_id for each, _ in wishes}, drives=True)
     found = [
-        (wish, match)
-        for wish in wishes
-        if suits(offer.terms, wish.terms, pairs[wish.person_id])
-        for match in fitting(wish_of(wish), [ride], roads(), at=now)
+        (each, match)
+        for each, wish in wishes
+        if suits(offer.terms, each.terms, pairs[each.person_id])
+        for match in fitting(wish, [ride], roads(), at=now)
     ]
     return sorted(found, key=lambda each: each[1].extra_seconds)[:MATCHES_SHOWN]
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from carpool.models import OfferSeries, RequestSeries, RideOffer, RideRequest
 from carpool.places import Place
-from carpool.plans import roads
+from carpool.roads import roads
 from carpool.routing import along
 from village.residents.models import Resident
 

@@ -88,7 +88,7 @@ class TestMatches:
         # The session, the resident; the request, her village, whom she is kept apart from; the
         # rides with their drivers and plans; who is a woman, who knows whom, who rode with whom,
         # and how often.
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             assert len(client.get(url).json()["items"]) == 10
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Field, Lookup, UUIDField
+from django.db.models import BigIntegerField, CharField, Field, Lookup, UUIDField
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -38,6 +38,6 @@ class Among(Lookup):  # type: ignore[type-arg]
 
 
 def register() -> None:
-    """Let the fields that are names of rows be asked so."""
-    for field in (CharField, UUIDField):
+    """Let the fields that rows are found by be asked so."""
+    for field in (BigIntegerField, CharField, UUIDField):
         field.register_lookup(Among)

@@ -22,6 +22,8 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="village@localhost")
 OUTBOUND_ALLOWED_HOSTS = env.list(
     "OUTBOUND_ALLOWED_HOSTS", default=[f"127.0.0.1:{PORT}"] if VILLAGE_DEMO else []
 )
+# A server of our own that knows the roads and speaks OSRM's protocol; its host is trusted.
+OSRM_URL = env.str("OSRM_URL", default="")
 # The path of a Google service account file; without it, pushes are shown at /outbox.
 FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
 FCM_BASE_URL = env.str("FCM_BASE_URL", default="")

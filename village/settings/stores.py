@@ -125,6 +125,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "carpool-tidy-index": {
+        "task": "carpool.tasks.tidy_index",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "notifications-send": {
         "task": "notifications.tasks.send_due",
         "schedule": timedelta(seconds=5),

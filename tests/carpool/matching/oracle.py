@@ -10,7 +10,7 @@ the village finds matches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -50,25 +50,25 @@ class Found(NamedTuple):
     arrives_at: int
 
 
-class Clock(NamedTuple):
-    """When a way arrives at each of its visits if it leaves at a moment."""
+def holds(way: list[Visit], offsets: list[int], leave: int) -> bool:
+    """Tell whether nobody is too early or too late when the way begins at a moment."""
+    return all(
+        visit.not_before <= leave + offset <= visit.not_after
+        for visit, offset in zip(way, offsets, strict=True)
+    )
 
-    arrivals: tuple[int, ...]
-    visits: tuple[Visit, ...]
 
-    def holds(self) -> bool:
-        """Tell whether nobody is too early, too late, or too long in the car."""
-        boarded: dict[object, tuple[int, int]] = {}
-        for arrival, visit in zip(self.arrivals, self.visits, strict=True):
-            if not visit.not_before <= arrival <= visit.not_after:
+def bearable(way: list[Visit], offsets: list[int]) -> bool:
+    """Tell whether nobody is in the car for longer than she agreed to."""
+    boarded: dict[object, tuple[int, int]] = {}
+    for visit, offset in zip(way, offsets, strict=True):
+        if visit.boards > 0:
+            boarded[visit.rider] = offset + visit.stands, visit.aboard_at_most
+        elif visit.boards < 0:
+            left, at_most = boarded.pop(visit.rider)
+            if offset - left > at_most:
                 return False
-            if visit.boards > 0:
-                boarded[visit.rider] = arrival + visit.stands, visit.aboard_at_most
-            elif visit.boards < 0:
-                left, at_most = boarded.pop(visit.rider)
-                if arrival - left > at_most:
-                    return False
-        return True
+    return True
 
 
 @dataclass
@@ -86,20 +86,33 @@ class Oracle:
     def match(self, wish: Wish, ride: Ride, at: int) -> Found | None:
         """Give the best way to take the rider along: the shortest drive and walk, first tried."""
         best: Found | None = None
+        calls = [visit_of(call) for call in ride.calls]
+        alone = self._driven(call.point for call in ride.calls if call.rider is None)
+        most, before = alone + self.detours[ride.id], self._driven(call.point for call in calls)
         for pickup in wish.pickups:
             for dropoff in wish.dropoffs:
                 for i in range(len(ride.calls) - 1):
                     for j in range(i, len(ride.calls) - 1):
-                        found = self._try(wish, ride, at, pickup, dropoff, i, j)
+                        found = self._try(wish, calls, ride.seats, most, at, pickup, dropoff, i, j)
                         if found and (
                             best is None or found.extra + found.walk < best.extra + best.walk
                         ):
                             best = found
-        return best
+        return best and best._replace(extra=best.extra - before)
 
     def _try(
-        self, wish: Wish, ride: Ride, at: int, pickup: Spot, dropoff: Spot, i: int, j: int
+        self,
+        wish: Wish,
+        calls: list[Visit],
+        seats: int,
+        most: int,
+        at: int,
+        pickup: Spot,
+        dropoff: Spot,
+        i: int,
+        j: int,
     ) -> Found | None:
+        """Try one pair of legs; ``extra`` is still all that she drives."""
         boards = Visit(
             pickup.point,
             STANDING,
@@ -118,57 +131,42 @@ class Oracle:
             "new",
             0,
         )
-        way = [visit_of(call) for call in ride.calls]
-        way = [*way[: i + 1], boards, *way[i + 1 : j + 1], leaves, *way[j + 1 :]]
+        way = [*calls[: i + 1], boards, *calls[i + 1 : j + 1], leaves, *calls[j + 1 :]]
         taken = 0
         for visit in way:
             taken += visit.boards
-            if taken > ride.seats:
+            if taken > seats:
                 return None
         driven = self._driven(visit.point for visit in way)
-        alone = self._driven(call.point for call in ride.calls if call.rider is None)
-        if driven > alone + self.detours[ride.id]:
+        if driven > most:
             return None
-        good = [
-            leave for leave in sorted(set(self._edges(way, ride, at))) if self._good(way, leave, at)
-        ]
+        # When each stop is reached, counted from when she leaves.
+        offsets = [0]
+        for here, there in pairwise(way):
+            offsets.append(offsets[-1] + here.stands + self.drive(here.point, there.point))
+        if not bearable(way, offsets):
+            return None
+        edges = {calls[0].not_before, at}
+        for offset, visit in zip(offsets, way, strict=True):
+            edges |= {visit.not_before - offset, visit.not_after - offset}
+        good = [leave for leave in sorted(edges) if leave >= at and holds(way, offsets, leave)]
         if not good:
             return None
-        arrivals = self._clock(way, good[0]).arrivals
         return Found(
-            extra=driven - self._driven(call.point for call in ride.calls),
+            extra=driven,
             walk=pickup.walk + dropoff.walk,
             pickup_leg=i,
             dropoff_leg=j,
             pickup=pickup,
             dropoff=dropoff,
-            shift=good[0] - ride.calls[0].arrives,
+            shift=good[0] - calls[0].not_before,
             slack=good[-1] - good[0],
-            pickup_at=arrivals[i + 1],
-            arrives_at=arrivals[j + 2],
+            pickup_at=good[0] + offsets[i + 1],
+            arrives_at=good[0] + offsets[j + 2],
         )
 
     def _driven(self, points: Iterable[Point]) -> int:
         return sum(self.drive(here, there) for here, there in pairwise(points))
-
-    def _edges(self, way: list[Visit], ride: Ride, at: int) -> Iterator[int]:
-        """Give every moment of leaving that could be the first or the last good one."""
-        start = ride.calls[0].arrives
-        yield start
-        yield at
-        for after, visit in zip(self._clock(way, 0).arrivals, way, strict=True):
-            yield visit.not_before - after
-            yield visit.not_after - after
-
-    def _good(self, way: list[Visit], leave: int, at: int) -> bool:
-        return leave >= at and self._clock(way, leave).holds()
-
-    def _clock(self, way: list[Visit], leave: int) -> Clock:
-        now, arrivals = leave, [leave]
-        for here, there in pairwise(way):
-            now += here.stands + self.drive(here.point, there.point)
-            arrivals.append(now)
-        return Clock(tuple(arrivals), tuple(way))
 
 
 def visit_of(call: Call) -> Visit:

@@ -1,0 +1,32 @@
+"""The index of rides by hour and cell: what may fit is found, however many rides there are."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from carpool.models.offers import RideOffer
+
+
+class IndexedRide(models.Model):
+    """
+    Give a ride a short number, under which it is posted.
+
+    What is posted follows from the ride's plan of that ``version``, for roads on which nobody
+    gets farther through the air than ``fastest`` metres a second.
+    """
+
+    offer = models.OneToOneField(RideOffer, models.CASCADE, related_name="indexed")
+    version = models.PositiveIntegerField()
+    fastest = models.FloatField()
+
+
+class RideCell(models.Model):
+    """Say that a ride may come by in an hour and a cell, whose key is of `matching.cells`."""
+
+    pk = models.CompositePrimaryKey("key", "ride_id")
+    key = models.BigIntegerField()
+    ride = models.ForeignKey(IndexedRide, models.CASCADE, related_name="cells")
+
+    objects: ClassVar = models.Manager()
