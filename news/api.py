@@ -25,7 +25,7 @@ from news.schemas import (
     PictureOut,
     ReadOut,
 )
-from village.core.actor import Level, Scope
+from village.core.actor import KeyScope, Level, Scope
 from village.core.etags import guard_edit
 from village.core.http import ActorRequest
 from village.core.images import MAX_BYTES
@@ -36,13 +36,14 @@ from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 
 router = Router()
-READS = may(Standing.MEMBER, Standing.EDITOR)
-WRITES = may(Standing.EDITOR, seen_by=[Standing.MEMBER])
+READS = may(Standing.MEMBER, Standing.EDITOR, key=KeyScope.NEWS_READ)
+LISTS = may(Standing.MEMBER, key=KeyScope.NEWS_READ)
+WRITES = may(Standing.EDITOR, seen_by=[Standing.MEMBER], key=KeyScope.NEWS_WRITE)
 FEEDS = may(Standing.EDITOR, Standing.STEWARD, seen_by=[Standing.MEMBER])
 
 
 @router.get(
-    "/villages/{slug:v}/outlets", response=PageOut[OutletOut], scope=Scope.NEWS_READ, who=MEMBERS
+    "/villages/{slug:v}/outlets", response=PageOut[OutletOut], scope=Scope.NEWS_READ, who=LISTS
 )
 def list_outlets(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List the publishers of a village."""
@@ -69,7 +70,7 @@ def open_outlet(request: ActorRequest, v: str, data: OutletIn) -> Status[OutletO
 
 
 @router.get(
-    "/villages/{slug:v}/articles", response=PageOut[ArticleOut], scope=Scope.NEWS_READ, who=MEMBERS
+    "/villages/{slug:v}/articles", response=PageOut[ArticleOut], scope=Scope.NEWS_READ, who=LISTS
 )
 def list_articles(request: ActorRequest, v: str, query: Query[ArticlesQuery]) -> dict[str, Any]:
     """List the news of a village, the newest first."""

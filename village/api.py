@@ -13,7 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
-from village.auth import SessionCookie, SessionToken
+from village.auth import ApiKeyBearer, SessionCookie, SessionToken
 from village.core.errors import DomainError
 from village.core.json import dump
 from village.core.problem import CONTENT_TYPE, problem, problem_of
@@ -150,7 +150,7 @@ api = VillageAPI(
     title="Pocket village",
     version="1",
     description="News, events, rides, the town hall and neighbours of a village.",
-    auth=[SessionToken(), SessionCookie()],
+    auth=[SessionToken(), SessionCookie(), ApiKeyBearer()],
     parser=StrictJson(),
     renderer=Json(),
     urls_namespace="api",

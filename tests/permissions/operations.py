@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from tests.core.pictures import encoded, photo
 from tests.permissions.world import Person, Thing, World
 from village.api import api
-from village.core.actor import EVERY_MANDATE, Needs, Scope
+from village.core.actor import EVERY_MANDATE, KeyScope, Needs, Scope
 from village.core.permissions import Standing, Who
 from village.journal.topics import Topic
 from village.realtime.access import access
@@ -105,6 +105,7 @@ def _who(shown: dict[str, Any]) -> Who:
         seen_by=frozenset(map(Standing, shown.get("seen-by", []))),
         never=frozenset(map(Standing, shown.get("never", []))),
         in_person=frozenset(map(Standing, shown.get("in-person", []))),
+        key=KeyScope(shown["key"]) if "key" in shown else None,
     )
 
 

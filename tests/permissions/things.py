@@ -22,15 +22,18 @@ from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request,
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
 from tests.permissions.world import Body, How, Person, Thing, World, before, thing
+from tests.support.cast import DEPARTMENT, OUTLET
 from village.acting.models import LASTS, AssistedSession, Place, PreparedAct, WaitsFor
 from village.assist import actions as centres
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import Actor, Scope
+from village.core.permissions import Standing
 from village.entrance import actions as entrance
 from village.entrance.models import Card, Invitation, InvitationKind
 from village.messaging import actions as town_hall
 from village.residents.actions import block
 from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role
+from village.stewardship.models import ApiKey
 
 __all__ = ["World"]
 
@@ -367,6 +370,29 @@ def neighbourhood(world: World, how: How) -> Thing | None:
         village_id=how.village, name=str(uuid4()), created_at=world.at
     )
     return Thing(made.pk, how.village)
+
+
+@thing("key_id")
+def key(world: World, how: How) -> Thing | None:
+    made = ApiKey.objects.create(
+        village_id=how.village,
+        name="Redaktion",
+        role=Role.EDITOR,
+        of=world.place(how.village, "outlet"),
+        machine=Resident.objects.create_user("Redaktion"),
+        digest=str(uuid4()),
+        created_at=world.at,
+    )
+    Membership.objects.create(village_id=how.village, resident=made.machine, created_at=world.at)
+    return Thing(made.pk, how.village, of=frozenset({made.of}))
+
+
+@before("POST /villages/{v}/keys")
+def holds_an_office(world: World, person: Person, thing: Thing | None) -> Body:
+    """Everybody gives a machine a key of the office that she holds herself."""
+    if any(role is Standing.CLERK for role, _of in person.roles):
+        return {"role": "clerk", "of": DEPARTMENT, "scopes": "cases.read"}
+    return {"of": OUTLET}
 
 
 @thing("invitation_id")

@@ -15,10 +15,11 @@ from django.test import Client
 from news.models import Outlet
 from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast, secure, sit
 from village.assist.models import Accreditation, Centre, Mandate
-from village.core.actor import Actor, Needs, Scope
+from village.core.actor import Actor, KeyScope, Needs, Scope
 from village.core.permissions import Answer, Standing, Who
 from village.messaging.models import Department
 from village.residents.models import Grant, Membership, Residency, Resident, Role
+from village.stewardship.actions import make_key
 
 STAFF = frozenset({Standing.MODERATOR, Standing.STEWARD})
 # What a role is of in Bergheim.
@@ -64,13 +65,15 @@ class Person:
     mandate: Mandate | None = None
     helper: Resident | None = None
     is_signed_in: bool = True
+    secret: str = ""
+    key: frozenset[KeyScope] | None = None
 
     @property
     def actor(self) -> Actor:
         """Give the actor that she is."""
         assert self.resident is not None
         if self.mandate is None or self.helper is None:
-            return Actor(self.resident.pk)
+            return Actor(self.resident.pk, key=self.key)
         return Actor(
             self.resident.pk,
             helper_id=self.helper.pk,
@@ -82,6 +85,8 @@ class Person:
     def answer(self, who: Who, scope: Needs, thing: Thing | None) -> Answer:
         """Give what the table says; a helper is first held to her mandate."""
         is_assisted = self.mandate is not None
+        if self.key is not None and who.key not in self.key and Standing.ANYONE not in who.may:
+            return Answer.REFUSED
         if is_assisted and not self.actor.may(scope):
             return Answer.REFUSED
         return who.answer(self.standings(thing), is_assisted=is_assisted)
@@ -201,6 +206,18 @@ class World:
         sit(cast.vera, all_scopes)
         sit(hugo, no_scopes)
 
+        scopes = [KeyScope.NEWS_READ, KeyScope.NEWS_WRITE]
+        key, secret = make_key(
+            by=Actor(cast.mia.pk),
+            village="lindental",
+            name="Redaktion",
+            role=Role.EDITOR,
+            of=OUTLET,
+            scopes=scopes,
+            at=self.at,
+        )
+        office = frozenset({(Standing.EDITOR, OUTLET)})
+
         def resident(name: str, *roles: tuple[Standing, UUID | None]) -> Person:
             return Person(name, getattr(cast, name), "lindental", frozenset(roles))
 
@@ -217,6 +234,9 @@ class World:
             Person("grasping", grasping, "bergheim", everywhere),
             Person("moved", moved, ""),
             Person("closed", closed, "lindental", is_signed_in=False),
+            Person(
+                "machine", key.machine, "lindental", office, secret=secret, key=frozenset(scopes)
+            ),
             Person("helped", all_scopes.person, "lindental", mandate=all_scopes, helper=cast.vera),
             Person("guarded", no_scopes.person, "lindental", mandate=no_scopes, helper=hugo),
         ]
@@ -321,7 +341,9 @@ class World:
     def _sign_in(person: Person) -> Client:
         client = Client(headers={"Accept": "application/json"})
         who = person.helper or person.resident
-        if who is not None:
+        if person.secret:
+            client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {person.secret}"
+        elif who is not None:
             client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
         if person.mandate is not None:
             client.defaults["HTTP_X_ACTING_FOR"] = str(person.mandate.pk)

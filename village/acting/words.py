@@ -106,6 +106,9 @@ NEVER = frozenset(
         "residents.role_proposal_dropped",
         "residents.role_proposed",
         "residents.role_withdrawn",
+        "stewardship.key_ended",
+        "stewardship.key_made",
+        "stewardship.key_rotated",
         "stewardship.village_set_up",
     }
 )

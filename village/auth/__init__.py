@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from village.auth.acting import ActorMiddleware, SessionCookie, SessionToken
+from village.auth.acting import ActorMiddleware, ApiKeyBearer, SessionCookie, SessionToken
 
-__all__ = ["ActorMiddleware", "SessionCookie", "SessionToken"]
+__all__ = ["ActorMiddleware", "ApiKeyBearer", "SessionCookie", "SessionToken"]

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from allauth.headless.contrib.ninja.security import x_session_token_auth
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 
 from village.acting.queries import NoSession, actor_in_session
@@ -26,6 +28,7 @@ from village.core.limits import Flow
 from village.core.pages import is_page, refusal, to_sign_in
 from village.core.problem import problem, problem_of
 from village.core.visitors import network_of
+from village.stewardship.actions import use_key
 
 ACTING_FOR = "X-Acting-For"
 # What is not even an id names a mandate that nobody holds.
@@ -52,6 +55,8 @@ class ActorMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         request.actor, request.prefix = None, ""
         strength.begin()
+        if secret := _bearer(request):
+            return self._act_by_key(request, secret)
         token = request.headers.get("X-Session-Token")
         user = x_session_token_auth(request) if token else request.user
         request.session_key = token or request.session.session_key or ""
@@ -66,6 +71,18 @@ class ActorMiddleware:
                 return self._act_for(request, mandate)
         elif named := _FOR_SOMEBODY.fullmatch(request.path):
             return self._show_for(request, named["mandate"], named["page"] or "/")
+        return self.get_response(request)
+
+    def _act_by_key(self, request: Any, secret: str) -> HttpResponse:
+        """Answer a machine of an office; a session beside its key counts nothing."""
+        request.user, request.session_key = AnonymousUser(), ""
+        request.actor = use_key(secret=secret, at=timezone.now())
+        if refused := self._refuse_flood(request):
+            return refused
+        if request.actor is None:
+            return problem(401, "auth.key_not_good", _("This API key is not good any more."))
+        if ACTING_FOR in request.headers:
+            return problem(403, "assist.mandate_unknown", _("You hold no such mandate."))
         return self.get_response(request)
 
     def process_view(
@@ -153,6 +170,13 @@ def _any_view(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+def _bearer(request: HttpRequest) -> str:
+    """Give the key that a machine sends to the API, or nothing."""
+    kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+    is_key = kind.lower() == "bearer" and request.path.startswith("/api/")
+    return secret.strip() if is_key else ""
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -178,6 +202,15 @@ class SessionCookie(APIKeyCookie):
         super().__init__(csrf=False)  # checked in ActorMiddleware, for assisted requests too
 
     def authenticate(self, request: Any, key: str | None) -> Actor | None:
+        """Give the actor that the middleware has found."""
+        actor: Actor | None = request.actor
+        return actor
+
+
+class ApiKeyBearer(HttpBearer):
+    """The API key of an outlet or a department."""
+
+    def authenticate(self, request: Any, token: str) -> Actor | None:
         """Give the actor that the middleware has found."""
         actor: Actor | None = request.actor
         return actor

@@ -42,6 +42,15 @@ class Level(StrEnum):
         return levels.index(self) >= levels.index(needed)
 
 
+class KeyScope(StrEnum):
+    """Name what an API key of an outlet or a department can be good for; it does nothing else."""
+
+    NEWS_READ = "news.read"
+    NEWS_WRITE = "news.write"
+    CASES_READ = "cases.read"
+    CASES_WRITE = "cases.write"
+
+
 class Cover(Enum):
     """Say that what is asked needs a mandate, but no scope of it."""
 
@@ -73,6 +82,8 @@ class Actor:
     until: datetime | None = None
     limits: frozenset[tuple[Scope, Level]] = frozenset()
     second_id: UUID | None = None
+    # What the API key covers that the request came with; ``None`` for a person.
+    key: frozenset[KeyScope] | None = None
 
     def __post_init__(self) -> None:
         if (self.helper_id is None) != (self.mandate_id is None):
@@ -82,6 +93,10 @@ class Actor:
     def is_assisted(self) -> bool:
         """Tell whether a helper acts for somebody else."""
         return self.mandate_id is not None
+
+    def has_key_for(self, needed: KeyScope | None) -> bool:
+        """Tell whether a machine's key covers what is needed; a person needs none."""
+        return self.key is None or needed in self.key
 
     def may(self, needed: Needs, level: Level = Level.READ) -> bool:
         """Tell whether the mandate covers what is needed; ``None`` is what no mandate covers."""

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from village.core.actor import KeyScope
+
 
 class Standing(StrEnum):
     """
@@ -53,6 +55,7 @@ class Who:
     seen_by: frozenset[Standing] = frozenset()
     never: frozenset[Standing] = frozenset()
     in_person: frozenset[Standing] = frozenset()
+    key: KeyScope | None = None
     note: str = ""
 
     def answer(self, standings: Collection[Standing], *, is_assisted: bool = False) -> Answer:
@@ -79,6 +82,8 @@ class Who:
             for name, standings in fields.items()
             if standings or name == "may"
         }
+        if self.key is not None:
+            named["key"] = self.key.value
         return named | {"note": self.note} if self.note else named
 
 
@@ -87,16 +92,18 @@ def may(
     seen_by: Collection[Standing] = (),
     never: Collection[Standing] = (),
     in_person: Collection[Standing] = (),
+    key: KeyScope | None = None,
     note: str = "",
 ) -> Who:
     """
     Declare who may: everybody of one of these standings, unless she is one of ``never`` too.
 
     Whoever is in ``seen_by`` sees the thing and is told why she may not; to all others it looks
-    absent. What ``in_person`` names is not done for somebody by a helper.
+    absent. What ``in_person`` names is not done for somebody by a helper. ``key`` is what
+    an API key must be good for; without it no machine ever may.
     """
     return Who(
-        frozenset(standings), frozenset(seen_by), frozenset(never), frozenset(in_person), note
+        frozenset(standings), frozenset(seen_by), frozenset(never), frozenset(in_person), key, note
     )
 
 

@@ -8,9 +8,11 @@ from functools import wraps
 from typing import Any, Protocol, TypeVar
 
 import ninja
+from django.utils.translation import gettext as _
 
 from village.core.actor import Level, Needs
 from village.core.delegation import PREPARE, covered
+from village.core.errors import Forbidden
 from village.core.permissions import Standing, Who
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -85,6 +87,8 @@ class Router(ninja.Router):
                 actor = getattr(request, "actor", None)
                 if actor is None:
                     return view(request, *args, **kwargs)
+                if not actor.has_key_for(who.key) and Standing.ANYONE not in who.may:
+                    raise Forbidden(_("This API key is not good for this."))
                 return covered(
                     actor,
                     scope,

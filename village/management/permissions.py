@@ -16,7 +16,8 @@ as everybody, on things of one's own, of the same village, of another, private a
 **How to read it.** *May* names who gets what she asks for. *Is told why not* sees the thing and
 gets a 403 in kind words. To everybody else it looks absent: 404, the same for what is deleted,
 foreign and hidden. Whoever is not signed in gets a 401. *In somebody's name* is the scope that a
-mandate must cover; without it an operation is never done for somebody else.
+mandate must cover; without it an operation is never done for somebody else. *key* is what an API
+key of the outlet or department must be good for; without it no machine ever may.
 
 | word | means |
 |---|---|
@@ -65,6 +66,8 @@ def _line(name: str, declared: dict[str, Any]) -> str:
         may, told = f"{may}, but never {never}", f"{told}, {never}".removeprefix(", ")
     if in_person := ", ".join(who.get("in-person", [])):
         may = f"{may} (as {in_person} in person)"
+    if key := who.get("key"):
+        may = f"{may}; key {key}"
     if note := who.get("note"):
         may = f"{may} ({note})"
     return f"| `{name}` | {may} | {told} | {declared['x-assisted-scope'] or '-'} |"

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 from ninja import Query, Status
 
-from village.core.actor import EVERY_MANDATE, Scope
+from village.core.actor import EVERY_MANDATE, KeyScope, Scope
 from village.core.http import ActorRequest
 from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
@@ -28,8 +28,9 @@ from village.messaging.schemas import (
 from village.residents.queries import member_of
 
 router = Router()
-PARTIES = may(Standing.OWNER, Standing.CLERK)
-HANDLES = may(Standing.CLERK, seen_by=[Standing.OWNER])
+PARTIES = may(Standing.OWNER, Standing.CLERK, key=KeyScope.CASES_READ)
+WRITERS = may(Standing.OWNER, Standing.CLERK, key=KeyScope.CASES_WRITE)
+HANDLES = may(Standing.CLERK, seen_by=[Standing.OWNER], key=KeyScope.CASES_WRITE)
 NEWEST_FIRST = ("-created_at", "-id")
 
 
@@ -90,7 +91,7 @@ def open_case(request: ActorRequest, v: str, payload: CaseIn) -> Status[CaseOut]
     "/departments/{uuid:department_id}/cases",
     response=PageOut[CaseOut],
     scope=None,
-    who=may(Standing.CLERK),
+    who=may(Standing.CLERK, key=KeyScope.CASES_READ),
 )
 def list_department_cases(
     request: ActorRequest, department_id: UUID, query: Query[PageQuery]
@@ -134,7 +135,7 @@ def list_messages(request: ActorRequest, case_id: UUID, query: Query[PageQuery])
     "/cases/{uuid:case_id}/messages",
     response={201: MessageOut},
     scope=Scope.AUTHORITY_WRITE,
-    who=PARTIES,
+    who=WRITERS,
 )
 def write_message(request: ActorRequest, case_id: UUID, payload: MessageIn) -> Status[MessageOut]:
     """Write in a case, as its author or as a clerk of its department."""

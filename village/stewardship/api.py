@@ -12,6 +12,7 @@ from ninja.files import UploadedFile
 from village.core.errors import NotFound
 from village.core.etags import guard_edit
 from village.core.http import ActorRequest
+from village.core.idempotency import show_once
 from village.core.json import dump
 from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
@@ -22,8 +23,11 @@ from village.stewardship import actions, policies, queries, schemas
 from village.stewardship.schemas import (
     BoundaryIn,
     GrantOut,
+    KeyIn,
+    KeyOut,
     NeighbourhoodIn,
     NeighbourhoodOut,
+    NewKeyOut,
     OnboardingOut,
     RoleIn,
     SettingsIn,
@@ -35,6 +39,7 @@ from village.stewardship.schemas import (
 
 router = Router()
 STEWARDS = may(Standing.STEWARD, seen_by=[Standing.MEMBER])
+OFFICES = (Standing.EDITOR, Standing.CLERK)
 ROLES = "/villages/{slug:v}/roles"
 ROLE = "/roles/{uuid:grant_id}"
 
@@ -157,6 +162,55 @@ def forget_neighbourhood(request: ActorRequest, neighbourhood_id: UUID) -> Statu
     actions.forget_neighbourhood(
         by=request.actor, neighbourhood_id=neighbourhood_id, at=timezone.now()
     )
+    return Status(204, None)
+
+
+@router.get("/villages/{slug:v}/keys", response=PageOut[KeyOut], scope=None, who=MEMBERS)
+def list_keys(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the API keys of my offices with their last use; all of the village to a steward."""
+    return listing(
+        lambda: queries.keys_visible_to(request.actor, v),
+        lambda keys: [schemas.show_key(each) for each in keys],
+        query=query,
+        order=("-created_at", "-id"),
+    )
+
+
+@router.post(
+    "/villages/{slug:v}/keys",
+    response={201: NewKeyOut},
+    scope=None,
+    who=may(*OFFICES, seen_by=[Standing.MEMBER]),
+)
+def make_key(request: ActorRequest, v: str, payload: KeyIn) -> Status[NewKeyOut]:
+    """Give a machine a key for an office that I hold; its secret is shown this once."""
+    key, secret = actions.make_key(
+        by=request.actor,
+        village=v,
+        name=payload.name,
+        role=role(payload.role),
+        of=payload.of,
+        scopes=payload.scopes,
+        at=timezone.now(),
+    )
+    show_once(request)
+    return Status(201, schemas.show_new_key(key, secret))
+
+
+@router.post("/keys/{uuid:key_id}/rotate", response=NewKeyOut, scope=None, who=may(*OFFICES))
+def rotate_key(request: ActorRequest, key_id: UUID) -> NewKeyOut:
+    """Give a key a new secret, shown this once; the one before stays good for a day."""
+    key, secret = actions.rotate_key(by=request.actor, key_id=key_id, at=timezone.now())
+    show_once(request)
+    return schemas.show_new_key(key, secret)
+
+
+@router.delete(
+    "/keys/{uuid:key_id}", response={204: None}, scope=None, who=may(*OFFICES, Standing.STEWARD)
+)
+def end_key(request: ActorRequest, key_id: UUID) -> Status[None]:
+    """End a key at once."""
+    actions.end_key(by=request.actor, key_id=key_id, at=timezone.now())
     return Status(204, None)
 
 

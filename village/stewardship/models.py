@@ -1,13 +1,15 @@
-"""How a village is set up, and where it belongs."""
+"""How a village is set up, where it belongs, and which machines speak for its offices."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 
-from village.residents.models import Village
+from village.core.models import VillageObject
+from village.residents.models import Role, Village
 
 
 class District(models.Model):
@@ -54,3 +56,24 @@ class Setup(models.Model):
     boundary = models.JSONField(null=True, blank=True)
     arms = models.BinaryField(null=True)
     changed_at = models.DateTimeField()
+
+
+class ApiKey(VillageObject):
+    """
+    Let a machine of an outlet or a department speak, as far as ``scopes`` go.
+
+    Only digests are stored. ``machine`` is the resident that it acts as: it holds the one role of
+    the one place, and nobody can sign in as it. After a rotation the secret before is good until
+    ``before_until``.
+    """
+
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=20, choices=Role)
+    of = models.UUIDField()
+    scopes = models.JSONField(default=list)
+    machine = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    before = models.CharField(max_length=64, blank=True, db_index=True)
+    before_until = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
 from village.core.actor import SYSTEM, Actor
 from village.core.policy import ALLOWED, Verdict, denied, hidden
-from village.residents.models import Grant
-from village.residents.queries import is_member
+from village.residents.models import Grant, Role
+from village.residents.queries import holds, is_member
 from village.stewardship import queries
+from village.stewardship.models import ApiKey
 
 
 def may_steward(by: Actor, village: str) -> Verdict:
@@ -40,3 +43,26 @@ def may_end(by: Actor, grant: Grant) -> Verdict:
         return ALLOWED
     is_hers = grant.membership.resident_id == by.principal_id and not by.is_assisted
     return ALLOWED if is_hers and is_member(by, village) else hidden()
+
+
+def may_make_key(by: Actor, village: str, role: Role, of: UUID) -> Verdict:
+    """Say whether the actor may give a machine a key: for an office that she holds herself."""
+    if not is_member(by, village):
+        return hidden()
+    if holds(by, village, role, of=of):
+        return ALLOWED
+    return denied(_("Only who holds this office herself gives a machine a key for it."))
+
+
+def may_rotate(by: Actor, key: ApiKey) -> Verdict:
+    """Say whether the actor may give a key a new secret: who holds its office, and the operator."""
+    if by == SYSTEM or holds(by, key.village_id, Role(key.role), of=key.of):
+        return ALLOWED
+    return hidden()
+
+
+def may_end_key(by: Actor, key: ApiKey) -> Verdict:
+    """Say whether the actor may end a key: who may rotate it, and every steward."""
+    if queries.is_steward(by, key.village_id):
+        return ALLOWED
+    return may_rotate(by, key)

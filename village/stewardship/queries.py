@@ -7,13 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.residents.models import Grant, Membership, Neighbourhood, Role, Village
-from village.residents.queries import holds, member_of
-from village.stewardship.models import Setup
+from village.residents.queries import held, holds, member_of
+from village.stewardship.models import ApiKey, Setup
 from village.stewardship.settings import VillageSettings
 
 # Roles by which one acts for an office: they take two people to give.
@@ -125,3 +125,15 @@ def onboarding(village: Village) -> dict[Step, bool]:
         Step.BOUNDARY: setup.boundary is not None,
         Step.ARMS: setup.arms is not None,
     }
+
+
+def keys_visible_to(by: Actor, village: str) -> QuerySet[ApiKey]:
+    """
+    Give the keys of a village that are in use: all to a steward, those of her offices to others.
+
+    :raises NotFound: if the actor does not belong to the village
+    """
+    keys = ApiKey.objects.filter(village=member_of(by, village), ended_at=None)
+    if is_steward(by, village):
+        return keys
+    return keys.filter(Q(held(by, Role.EDITOR, of="of")) | Q(held(by, Role.CLERK, of="of")))

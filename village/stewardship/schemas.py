@@ -8,8 +8,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from village.core.actor import KeyScope
 from village.core.schemas import In, Line, Moment, Out
 from village.residents.models import Grant, Neighbourhood, Role, Village
+from village.stewardship.models import ApiKey
 from village.stewardship.queries import Step, neighbourhoods_of, settings_of, setup_of
 from village.stewardship.settings import VillageSettings
 
@@ -175,3 +177,68 @@ def show_setup(village: Village) -> SetupOut:
         boundary=setup.boundary,
         arms=f"/villages/{village.pk}/arms.webp" if setup.arms is not None else None,
     )
+
+
+class KeyIn(In):
+    """A key for a machine of an outlet (role editor) or a department (role clerk)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "name": "Redaktionssystem",
+                "role": "editor",
+                "of": "7d0a1e5c-6f0e-4c0e-9f5e-0c6f1c1d2e3f",
+                "scopes": ["news.read", "news.write"],
+            }
+        },
+    )
+
+    name: Annotated[Line, Field(max_length=80)]
+    role: Literal["editor", "clerk"]
+    of: UUID
+    scopes: list[KeyScope] = Field(min_length=1, max_length=len(KeyScope))
+
+
+class KeyOut(Out):
+    """An API key; its secret was shown to whoever made it."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    name: str
+    role: str
+    of: UUID
+    scopes: list[str]
+    last_used_at: datetime | None
+    old_secret_until: datetime | None
+
+
+class NewKeyOut(KeyOut):
+    """An API key with its secret, which is shown this once."""
+
+    secret: str
+
+
+def show_key(key: ApiKey) -> KeyOut:
+    """Show a key without its secret."""
+    return KeyOut(**_key(key))
+
+
+def show_new_key(key: ApiKey, secret: str) -> NewKeyOut:
+    """Show a key with its secret, once."""
+    return NewKeyOut(**_key(key), secret=secret)
+
+
+def _key(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.pk,
+        "village": key.village_id,
+        "created_at": key.created_at,
+        "name": key.name,
+        "role": key.role,
+        "of": key.of,
+        "scopes": key.scopes,
+        "last_used_at": key.last_used_at,
+        "old_secret_until": key.before_until,
+    }

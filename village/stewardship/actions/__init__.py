@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.stewardship.actions.keys import GRACE, end_key, make_key, rotate_key, use_key
 from village.stewardship.actions.roles import (
     RoleStands,
     confirm_role,
@@ -21,15 +22,20 @@ from village.stewardship.actions.setup import (
 
 __all__ = [
     "ARMS_MAX",
+    "GRACE",
     "NeighbourhoodKnown",
     "RoleStands",
     "change_settings",
     "confirm_role",
     "draw_boundary",
+    "end_key",
     "end_over",
     "end_role",
     "forget_neighbourhood",
     "grant_role",
+    "make_key",
     "name_neighbourhood",
+    "rotate_key",
     "show_arms",
+    "use_key",
 ]
