@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from carpool.models import Booking, RideOffer, RideRequest
+from village.core.admin import ToLook
 
 
-class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
+class _Rides(ToLook):
     # Exact places are between a driver and her riders: operators need none of them.
     exclude = ("from_lat", "from_lng", "to_lat", "to_lng", "via")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(RideOffer)
-class RideOfferAdmin(_ToLook):
+class RideOfferAdmin(_Rides):
     """Look at rides."""
 
     list_display = ("from_name", "to_name", "departs_at", "seats_left", "status", "village")
@@ -35,7 +24,7 @@ class RideOfferAdmin(_ToLook):
 
 
 @admin.register(RideRequest)
-class RideRequestAdmin(_ToLook):
+class RideRequestAdmin(_Rides):
     """Look at who looks for a ride."""
 
     list_display = ("from_name", "to_name", "earliest", "seats", "status", "village")
@@ -45,7 +34,7 @@ class RideRequestAdmin(_ToLook):
 
 
 @admin.register(Booking)
-class BookingAdmin(_ToLook):
+class BookingAdmin(_Rides):
     """Look at bookings."""
 
     list_display = ("offer", "rider", "seats", "status", "village")

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from events.models import Attendance, Event, Occurrence
-
-
-class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from village.core.admin import ToLook
 
 
 @admin.register(Event)
-class EventAdmin(_ToLook):
+class EventAdmin(ToLook):
     """Look at events."""
 
     list_display = ("title", "village", "begins_at", "status", "organiser")
@@ -32,7 +19,7 @@ class EventAdmin(_ToLook):
 
 
 @admin.register(Occurrence)
-class OccurrenceAdmin(_ToLook):
+class OccurrenceAdmin(ToLook):
     """Look at dates."""
 
     list_display = ("event", "village", "begins_at", "status", "seats_taken", "capacity")
@@ -42,7 +29,7 @@ class OccurrenceAdmin(_ToLook):
 
 
 @admin.register(Attendance)
-class AttendanceAdmin(_ToLook):
+class AttendanceAdmin(ToLook):
     """Look at who comes."""
 
     list_display = ("resident", "occurrence", "party_size", "status")

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from news.models import Article, Feed, Outlet, Picture
-
-
-class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from village.core.admin import ToLook
 
 
 @admin.register(Outlet)
-class OutletAdmin(_ToLook):
+class OutletAdmin(ToLook):
     """Look at publishers."""
 
     list_display = ("name", "village", "homepage")
@@ -31,7 +18,7 @@ class OutletAdmin(_ToLook):
 
 
 @admin.register(Feed)
-class FeedAdmin(_ToLook):
+class FeedAdmin(ToLook):
     """Look at how feeds are doing."""
 
     list_display = ("url", "outlet", "status", "last_error", "failures", "pulled_at", "due_at")
@@ -41,7 +28,7 @@ class FeedAdmin(_ToLook):
 
 
 @admin.register(Article)
-class ArticleAdmin(_ToLook):
+class ArticleAdmin(ToLook):
     """Look at articles."""
 
     list_display = ("title", "outlet", "status", "published_at", "version")
@@ -52,7 +39,7 @@ class ArticleAdmin(_ToLook):
 
 
 @admin.register(Picture)
-class PictureAdmin(_ToLook):
+class PictureAdmin(ToLook):
     """Look at what became of pictures."""
 
     list_display = ("id", "article", "status", "reason", "tries", "due_at")

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from notifications.models import Delivery, Device, FanOut, Preference
-
-
-class _ToLook(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from village.core.admin import ToLook
 
 
 @admin.register(Device)
-class DeviceAdmin(_ToLook):
+class DeviceAdmin(ToLook):
     """Look at devices, without the addresses and sessions that are nobody's to see."""
 
     list_display = ("resident", "kind", "last_seen_at", "retired_at", "retired_reason")
@@ -33,7 +20,7 @@ class DeviceAdmin(_ToLook):
 
 
 @admin.register(Preference)
-class PreferenceAdmin(_ToLook):
+class PreferenceAdmin(ToLook):
     """Look at what people want to hear."""
 
     list_display = ("resident", "notice", "way", "timing")
@@ -43,7 +30,7 @@ class PreferenceAdmin(_ToLook):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(_ToLook):
+class DeliveryAdmin(ToLook):
     """Look at what became of letters."""
 
     list_display = ("id", "notice", "way", "state", "error_code", "tries", "due_at", "sent_at")
@@ -58,7 +45,7 @@ class DeliveryAdmin(_ToLook):
 
 
 @admin.register(FanOut)
-class FanOutAdmin(_ToLook):
+class FanOutAdmin(ToLook):
     """Look at how far large audiences have been told."""
 
     list_display = ("id", "notice", "entry_id", "due_at", "done_at")

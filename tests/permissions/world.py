@@ -20,6 +20,7 @@ from village.core.permissions import Answer, Standing, Who
 from village.messaging.models import Department
 from village.residents.models import Grant, Membership, Residency, Resident, Role
 from village.stewardship.actions import make_key
+from village.stewardship.models import ApiKey
 
 STAFF = frozenset({Standing.MODERATOR, Standing.STEWARD})
 # What a role is of in Bergheim.
@@ -216,6 +217,8 @@ class World:
             scopes=scopes,
             at=self.at,
         )
+        # Used just now, and therefore not written down again by any question.
+        ApiKey.objects.update(last_used_at=self.at + timedelta(days=1))
         office = frozenset({(Standing.EDITOR, OUTLET)})
 
         def resident(name: str, *roles: tuple[Standing, UUID | None]) -> Person:

@@ -71,7 +71,7 @@ class ApiKey(VillageObject):
     role = models.CharField(max_length=20, choices=Role)
     of = models.UUIDField()
     scopes = models.JSONField(default=list)
-    machine = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    machine = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
     before = models.CharField(max_length=64, blank=True, db_index=True)
     before_until = models.DateTimeField(null=True)

@@ -120,8 +120,8 @@ def use_key(*, secret: str, at: datetime) -> Actor | None:
     ).first()
     if key is None:
         return None
-    unwritten = Q(last_used_at=None) | Q(last_used_at__lt=at - USED_EVERY)
-    ApiKey.objects.filter(unwritten, pk=key.pk).update(last_used_at=at)
+    if key.last_used_at is None or key.last_used_at < at - USED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=at)
     return Actor(key.machine_id, key=frozenset(map(KeyScope, key.scopes)))
 
 
