@@ -14,6 +14,6 @@ class EntryAdmin(ToLook):
 
     list_display = ("id", "at", "kind", "village_id", "principal_id", "helper_id")
     list_filter = ("kind",)
-    search_fields = ("=kind", "=village_id", "=principal_id", "=helper_id", "=mandate_id")
+    search_fields = ("=kind", "=village__slug", "=principal_id", "=helper_id", "=mandate_id")
     date_hierarchy = "at"
     ordering = ("-pk",)
