@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from carpool import facts
 from carpool.models import (
     Acquaintance,
@@ -12,7 +14,7 @@ from carpool.models import (
     RideProfile,
     RideRequest,
 )
-from village.journal.holdings import Gone, Holding, Rows
+from village.journal.holdings import Gone, Holding, Retention, Rows, declare_retention
 
 _JOURNEY = ("id", "village", "created_at", "from_name", "from_lat", "from_lng")
 _GOAL = ("to_name", "to_lat", "to_lng", "via_helper", "status", "seats")
@@ -84,4 +86,22 @@ Holding(
     person="owner",
     shows=("created_at",),
     kept="until she says otherwise; erasing deletes them",
+)
+Holding(
+    "carpool.known_to",
+    of=Acquaintance,
+    person="known",
+    shows=(),
+    kept="until the other one says otherwise; never shown to her; erasing deletes them",
+)
+
+
+def _let_go(before: datetime) -> int:
+    gone = RideOffer.objects.filter(departs_until__lt=before).delete()[0]
+    over = RideRequest.objects.filter(latest_arrival__lt=before, bookings=None)
+    return gone + over.delete()[0]
+
+
+declare_retention(
+    Retention("carpool.rides", 365, _let_go, "rides of last year are asked about, older ones not")
 )

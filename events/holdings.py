@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from events import facts
 from events.models import Attendance, Event
-from village.journal.holdings import Gone, Holding, Rows
+from village.journal.holdings import Gone, Holding, Retention, Rows, declare_retention
 
 
 def _forget_events(rows: Rows, gone: Gone) -> None:
@@ -55,4 +57,13 @@ Holding(
     ),
     kept="as long as the board; erasing calls off what is to come and deletes all",
     erase=_forget_events,
+)
+
+
+def _let_go(before: datetime) -> int:
+    return Attendance.objects.filter(occurrence__ends_at__lt=before).delete()[0]
+
+
+declare_retention(
+    Retention("events.attendances", 365, _let_go, "who came; that there was a date stays")
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from news.models import Article, ArticleStatus, Picture, ReadMark
-from village.journal.holdings import Gone, Holding, Rows
+from village.journal.holdings import Gone, Holding, Retention, Rows, declare_retention
 
 
 def _forget_authorship(rows: Rows, gone: Gone) -> None:
@@ -43,6 +44,7 @@ Holding(
         "published_at",
         "edited_at",
     ),
+    files=_files_of_article,
     kept="published ones are the outlet's and stay without her name; erasing deletes her drafts",
     erase=_forget_authorship,
 )
@@ -53,3 +55,10 @@ Holding(
     shows=("article", "article__title", "read_aloud", "at"),
     kept="a year; erasing deletes them",
 )
+
+
+def _let_go(before: datetime) -> int:
+    return ReadMark.objects.filter(at__lt=before).delete()[0]
+
+
+declare_retention(Retention("news.read", 365, _let_go, "what somebody has read is hers alone"))

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db.models import SET_NULL
 from pydantic import BaseModel
 
 from tests.permissions.operations import OPERATIONS, village_topics
@@ -18,9 +20,11 @@ from tests.permissions.things import World
 from village.acting.words import DEEDS, NEVER
 from village.core.actor import Scope
 from village.journal.facts import declared_facts
+from village.journal.holdings import Holding
 from village.journal.notices import Notice
 from village.journal.topics import Topic
 from village.realtime import asyncapi
+from village.residents.models import Resident
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("events", "carpool", "news", "notifications")
@@ -80,6 +84,27 @@ class TestDeclarations:
     def test_every_notice_is_of_a_declared_fact(self) -> None:
         for notice in Notice.declared.values():
             assert notice.of in declared_facts().values()
+
+
+class TestHoldings:
+    """What refers to a resident says in its room's ``holdings`` how it is exported and erased."""
+
+    def test_name_every_table_that_refers_to_a_resident(self) -> None:
+        declared = {(each.of, each.person) for each in Holding.declared.values()}
+        missing = [
+            f"{model._meta.label}.{field.name}: declare a Holding in {model._meta.app_label}"
+            for model in apps.get_models()
+            for field in model._meta.concrete_fields
+            if field.related_model is Resident
+            and getattr(field.remote_field, "on_delete", None) is not SET_NULL
+            and (model, field.name) not in declared
+        ]
+        assert missing == []
+
+    @pytest.mark.parametrize("key", sorted(Holding.declared))
+    def test_show_fields_that_there_are(self, key: str) -> None:
+        holding = Holding.declared[key]
+        assert str(holding.rows(UUID(int=0)).values(*holding.shows).query)
 
 
 class TestCode:

@@ -117,6 +117,9 @@ class TestEveryOperation:
                 only_looked = answer is not Answer.ALLOWED or operation.method == "GET"
                 if only_looked and writes.seen and contents() != untouched:
                     wrong.append(f"{cell}: was refused or only looked, and left something behind")
+                if response.streaming:
+                    # Read to its end, so that its file is closed.
+                    list(response.streaming_content)
                 transaction.set_rollback(True)
         assert not wrong, "\n".join([str(operation), *wrong])
         assert succeeded, f"{operation} has not worked for anybody: its example, or a @before"

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import time, timedelta
 from uuid import UUID, uuid4
 
+from django.utils import timezone
+
 from carpool import actions as rides
 from carpool.models import Booking, BookingStatus, RideOffer, Stop, StopKind
 from carpool.recurrence import Pattern
@@ -26,11 +28,12 @@ from tests.support.cast import DEPARTMENT, OUTLET
 from village.acting.models import LASTS, AssistedSession, Place, PreparedAct, WaitsFor
 from village.assist import actions as centres
 from village.assist.models import Accreditation, Assignment, Mandate
-from village.core.actor import Actor, Scope
+from village.core.actor import SYSTEM, Actor, Scope
 from village.core.permissions import Standing
 from village.entrance import actions as entrance
 from village.entrance.models import Card, Invitation, InvitationKind
 from village.messaging import actions as town_hall
+from village.residents import consents, exporting
 from village.residents.actions import block
 from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role
 from village.stewardship.models import ApiKey
@@ -550,3 +553,24 @@ def holds_a_card(world: World, person: Person, thing: Thing | None) -> Body:
         at=world.at,
     )
     return {"code": printed.stop_code}
+
+
+@before("GET /me/export", "GET /me/export/file")
+def has_a_file(world: World, person: Person, thing: Thing | None) -> Body:
+    """There is nothing to fetch before somebody has asked for it."""
+    if person.resident is None:
+        return {}
+    now = timezone.now()
+    export = exporting.ask_for_export(by=Actor(person.resident.pk), at=now)
+    exporting.write_export(by=SYSTEM, export_id=export.pk, at=now)
+    return {}
+
+
+@before("POST /me/consents/withdraw")
+def has_agreed(world: World, person: Person, thing: Thing | None) -> Body:
+    """Nobody takes back what she has not agreed to."""
+    if person.resident is None:
+        return {}
+    by = Actor(person.resident.pk)
+    consents.give_consent(by=by, subject="directory", version=1, at=world.at)
+    return {}

@@ -32,7 +32,7 @@ from tests.support.cast import DEPARTMENT, OUTLET, Cast, secure
 from tests.support.remains import remains
 from village.core.actor import Actor
 from village.core.errors import OutOfScope
-from village.journal.holdings import ERASED, Holding
+from village.journal.holdings import ERASED
 from village.journal.models import Stream, StreamEntry
 from village.journal.queries import frames_after
 from village.journal.tasks import sweep
@@ -395,20 +395,3 @@ class TestSockets:
 
 def _fields(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not field.primary_key]
-
-
-class TestDeclarations:
-    def test_name_every_row_that_the_database_would_keep(self) -> None:
-        """What refers to a resident and cannot go with her says in ``holdings`` how it goes."""
-        declared = {(each.of, each.person) for each in Holding.declared.values()}
-        from django.apps import apps
-
-        missing = [
-            f"{model._meta.label}.{field.name}"
-            for model in apps.get_models()
-            for field in model._meta.concrete_fields
-            if field.related_model is Resident
-            and getattr(field.remote_field, "on_delete", None) is models.PROTECT
-            and (model, field.name) not in declared
-        ]
-        assert missing == []

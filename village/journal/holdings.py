@@ -96,7 +96,9 @@ class Holding:
         """Erase what a person has here, and remember its ids and files."""
         rows = self.rows(gone.resident_id)
         gone.ids.update(str(pk) for pk in rows.values_list("pk", flat=True) if _is_id(pk))
-        gone.files.extend(self.files(gone.resident_id))
+        if self.erase is delete:
+            # What keeps some of its rows knows which files go.
+            gone.files.extend(self.files(gone.resident_id))
         self.erase(rows, gone)
 
 

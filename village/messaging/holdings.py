@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from village.journal.holdings import ERASED, Gone, Holding, Rows
+from datetime import datetime
+
+from village.journal.holdings import (
+    ERASED,
+    Gone,
+    Holding,
+    Retention,
+    Rows,
+    declare_retention,
+)
 from village.messaging.models import Case, Message
 
 
@@ -36,10 +45,27 @@ Holding(
     erase=_empty_cases,
 )
 Holding(
+    "messaging.threads",
+    of=Message,
+    person="case__author",
+    shows=("id", "village", "case", "number", "text", "written_at", "via_helper"),
+    kept="as long as their case, and emptied with it",
+    erase=_keep_official_words,
+)
+Holding(
     "messaging.messages",
     of=Message,
     person="author",
     shows=("id", "village", "case", "number", "text", "written_at", "via_helper"),
     kept="as long as their case; what a clerk wrote stays in the case without her name",
     erase=_keep_official_words,
+)
+
+
+def _let_go(before: datetime) -> int:
+    return Case.objects.filter(created_at__lt=before).delete()[0]
+
+
+declare_retention(
+    Retention("messaging.cases", 3650, _let_go, "as long as a town hall keeps such files")
 )

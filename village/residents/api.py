@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Query, Status
 
@@ -15,16 +15,24 @@ from village.core.permissions import ANYONE, MEMBERS, SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.residents import actions, erasing, queries
+from village.residents import actions, consents, erasing, exporting, queries
 from village.residents.models import Village
 from village.residents.schemas import (
     LEVELS,
     ActingForOut,
+    AgreementIn,
+    AgreementOut,
     BlockOut,
+    ExportOut,
+    MemberOut,
     MembershipOut,
     MeOut,
     VillageOut,
+    WithdrawalIn,
     show_block,
+    show_consent,
+    show_export,
+    show_member,
 )
 
 router = Router()
@@ -79,6 +87,65 @@ def leave_village(request: ActorRequest, v: str) -> Status[None]:
     return Status(204, None)
 
 
+@router.post("/me/export", response={202: ExportOut}, scope=None, who=SIGNED_IN)
+def ask_for_export(request: ActorRequest) -> Status[ExportOut]:
+    """Ask for all that is kept of oneself; it is written in the background."""
+    export = exporting.ask_for_export(by=request.actor, at=timezone.now())
+    return Status(202, show_export(export))
+
+
+@router.get("/me/export", response=ExportOut, scope=None, who=SIGNED_IN)
+def show_my_export(request: ActorRequest) -> ExportOut:
+    """Show how far it is."""
+    return show_export(exporting.latest(request.actor))
+
+
+@router.get(
+    "/me/export/file",
+    scope=None,
+    who=SIGNED_IN,
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The file.",
+                "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
+def fetch_export(request: ActorRequest) -> FileResponse:
+    """Fetch the file: one JSON document for each kind of thing, and the pictures."""
+    file = exporting.open_file(by=request.actor, at=timezone.now())
+    response = FileResponse(
+        file, as_attachment=True, filename="village.zip", content_type="application/zip"
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@router.get("/me/consents", response=list[AgreementOut], scope=None, who=SIGNED_IN)
+def list_consents(request: ActorRequest) -> list[AgreementOut]:
+    """List what one can agree to, and whether one has; nothing of it is needed to live here."""
+    mine = consents.consents_of(request.actor)
+    return [show_consent(each, mine.get(key)) for key, each in consents.SUBJECTS.items()]
+
+
+@router.post("/me/consents", response={201: AgreementOut}, scope=None, who=SIGNED_IN)
+def give_consent(request: ActorRequest, payload: AgreementIn) -> Status[AgreementOut]:
+    """Agree to something, in the words of the newest version."""
+    given = consents.give_consent(
+        by=request.actor, subject=payload.subject, version=payload.version, at=timezone.now()
+    )
+    return Status(201, show_consent(consents.subject_or_404(payload.subject), given))
+
+
+@router.post("/me/consents/withdraw", response={204: None}, scope=None, who=SIGNED_IN)
+def withdraw_consent(request: ActorRequest, payload: WithdrawalIn) -> Status[None]:
+    """Agree no longer."""
+    consents.withdraw_consent(by=request.actor, subject=payload.subject, at=timezone.now())
+    return Status(204, None)
+
+
 @router.get("/me/blocks", response=PageOut[BlockOut], scope=None, who=SIGNED_IN)
 def list_blocks(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
     """List those whom one does not want to meet, newest first."""
@@ -102,6 +169,20 @@ def unblock(request: ActorRequest, resident_id: UUID) -> Status[None]:
     """Take a block back."""
     actions.unblock(by=request.actor, resident_id=resident_id, at=timezone.now())
     return Status(204, None)
+
+
+@router.get(
+    "/villages/{slug:v}/members", response=PageOut[MemberOut], scope=EVERY_MANDATE, who=MEMBERS
+)
+def list_members(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
+    """List those who let their neighbours find them, and those who hold an office."""
+    village = queries.member_of(request.actor, v)
+    return listing(
+        lambda: queries.people_to_be_found(request.actor, village.pk),
+        lambda members: [show_member(member) for member in members],
+        query=query,
+        order=("resident__display_name", "id"),
+    )
 
 
 @router.get("/villages", response=PageOut[VillageOut], auth=None, scope=EVERY_MANDATE, who=ANYONE)

@@ -79,3 +79,25 @@ class ErasureDone(Fact, kind="residents.erasure_done"):
     """Nothing that somebody who was erased had left is here any more."""
 
     resident_id: UUID
+
+
+class ExportReady(Fact, kind="residents.export_ready"):
+    """Somebody's file with all that is kept of her is written."""
+
+    resident_id: UUID
+    export_id: UUID
+
+
+class ConsentGiven(Fact, kind="residents.consent_given"):
+    """Somebody agreed to something, in its words of that version."""
+
+    resident_id: UUID
+    subject: str
+    version: int
+
+
+class ConsentWithdrawn(Fact, kind="residents.consent_withdrawn"):
+    """Somebody no longer agrees."""
+
+    resident_id: UUID
+    subject: str

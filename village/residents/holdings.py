@@ -24,7 +24,8 @@ from village.journal.holdings import (
 )
 from village.journal.models import Reading
 from village.realtime.models import Ticket
-from village.residents.models import Block, Erasure, Membership, Resident
+from village.residents import exporting
+from village.residents.models import Block, Consent, Erasure, Export, Membership, Resident
 
 _BATCH = 200
 
@@ -47,6 +48,10 @@ def _forget_remarks(gone: Gone) -> None:
     LogEntry.objects.filter(object_id__in=gone.ids).delete()
     Reading.objects.exclude(last_error="").update(last_error="")
     Ticket.objects.filter(Q(principal_id=gone.resident_id) | Q(helper_id=gone.resident_id)).delete()
+
+
+def _forget_consents(before: datetime) -> int:
+    return Consent.objects.filter(withdrawn_at__lt=before).delete()[0]
 
 
 def _forget_erasures(before: datetime) -> int:
@@ -114,6 +119,21 @@ Holding(
     shows=("action_time", "object_repr"),
     kept="while she is here; erasing deletes it",
 )
+Holding(
+    "residents.consents",
+    of=Consent,
+    person="resident",
+    shows=("subject", "version", "language", "text", "given_at", "withdrawn_at"),
+    kept="while she is here, withdrawn ones three years; erasing deletes them",
+)
+Holding(
+    "residents.exports",
+    of=Export,
+    person="resident",
+    shows=("id", "created_at", "expires_at", "status", "size"),
+    kept="seven days; erasing deletes them with their file",
+    files=lambda export: filter(None, [export.file]),
+)
 declare_trace(
     Trace(
         "core.kept_answers",
@@ -136,5 +156,18 @@ declare_retention(
         3 * 365,
         _forget_memberships,
         "somebody who moves back finds her village again",
+    )
+)
+declare_retention(
+    Retention(
+        "residents.consents",
+        3 * 365,
+        _forget_consents,
+        "withdrawn ones: as long as somebody may ask whether she had agreed",
+    )
+)
+declare_retention(
+    Retention(
+        "residents.exports", 0, exporting.remove_expired, "seven days after they were asked for"
     )
 )

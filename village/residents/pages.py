@@ -1,10 +1,19 @@
-"""Entering a village: what every page inside one does first."""
+"""Entering a village, which every page inside one does first; and the pages of one's own data."""
 
 from __future__ import annotations
 
-from django.utils import timezone
+from uuid import UUID
 
-from village.core.pages import PageRequest
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from village.core.errors import Invalid, NotFound
+from village.core.pages import PageRequest, page
+from village.residents import actions, consents, erasing, exporting, queries
 from village.residents.models import Village
 from village.residents.queries import member_of, villages_of
 
@@ -28,3 +37,73 @@ def stay_home(request: PageRequest) -> Village | None:
         timezone.activate(village.tzinfo)
         request.village = village
     return village
+
+
+@require_safe
+@page(scope=None)
+def my_data(request: PageRequest) -> HttpResponse:
+    """Show what one can do about what is kept of oneself."""
+    stay_home(request)
+    try:
+        export = exporting.latest(request.actor)
+    except NotFound:
+        export = None
+    mine = consents.consents_of(request.actor)
+    shown = {
+        "export": export,
+        "consents": [(each, mine.get(key)) for key, each in consents.SUBJECTS.items()],
+        "blocks": queries.blocks_of(request.actor).order_by("-created_at", "-pk"),
+    }
+    return render(request, "residents/my_data.html", shown)
+
+
+@require_POST
+@page(scope=None)
+def ask_for_export(request: PageRequest) -> HttpResponse:
+    """Ask for all that is kept of oneself."""
+    exporting.ask_for_export(by=request.actor, at=timezone.now())
+    return redirect("my-data")
+
+
+@require_POST
+@page(scope=None)
+def change_consent(request: PageRequest, subject: str) -> HttpResponse:
+    """Agree to something, or no longer."""
+    by, now = request.actor, timezone.now()
+    if request.POST.get("agree") == "no":
+        consents.withdraw_consent(by=by, subject=subject, at=now)
+    else:
+        shown = request.POST.get("version", "")
+        version = int(shown) if shown.isdecimal() and shown.isascii() and len(shown) < 5 else 0
+        consents.give_consent(by=by, subject=subject, version=version, at=now)
+    return redirect("my-data")
+
+
+@require_POST
+@page(scope=None)
+def unblock(request: PageRequest) -> HttpResponse:
+    """Take a block back."""
+    found = queries.blocks_of(request.actor).filter(pk__in=_ids(request.POST.get("block"))).first()
+    if found is None:
+        raise NotFound
+    actions.unblock(by=request.actor, resident_id=found.blocked_id, at=timezone.now())
+    return redirect("my-data")
+
+
+@require_POST
+@page(scope=None)
+def erase_me(request: PageRequest) -> HttpResponse:
+    """Erase oneself, for whoever has said so twice."""
+    if request.POST.get("sure") != "yes":
+        raise Invalid(_("Please tick the box first: this cannot be taken back."))
+    by = request.actor
+    erasing.erase_resident(by=by, resident_id=by.principal_id, at=timezone.now())
+    request.session.flush()
+    return HttpResponseRedirect(reverse("home"))
+
+
+def _ids(text: str | None) -> list[UUID]:
+    try:
+        return [UUID(text or "")]
+    except ValueError:
+        return []

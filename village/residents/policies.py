@@ -32,6 +32,21 @@ def may_erase(by: Actor, resident_id: UUID) -> Verdict:
     return Verdict(OutOfScope()) if by.principal_id == resident_id else hidden()
 
 
+def may_export(by: Actor) -> Verdict:
+    """Say whether the actor may have all that is kept of her: herself, and nobody in her name."""
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
+def may_write_export(by: Actor) -> Verdict:
+    """Say whether the actor may write somebody's file: the village itself."""
+    return ALLOWED if by == SYSTEM else hidden()
+
+
+def may_consent(by: Actor) -> Verdict:
+    """Say whether the actor may agree to something: for herself, and nobody in her name."""
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
 def may_end(by: Actor, membership: Membership) -> Verdict:
     """Say whether the actor may end a membership: her own, or as steward anybody's."""
     if by.is_assisted:

@@ -6,12 +6,24 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from village.core import strength
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.models import Block, Grant, Membership, Residency, Resident, Role, Village
+from village.residents.models import (
+    Block,
+    Consent,
+    Grant,
+    Membership,
+    Residency,
+    Resident,
+    Role,
+    Village,
+)
+
+# Held under one's name, for the village: whoever holds one can be found.
+OFFICES = (Role.EDITOR, Role.CLERK, Role.COORDINATOR, Role.MODERATOR, Role.STEWARD)
 
 # The roles whose powers reach other people: they need a second factor.
 STAFF = frozenset({Role.CLERK, Role.COORDINATOR, Role.EDITOR, Role.STEWARD})
@@ -212,6 +224,27 @@ def hidden_from(residents: Collection[UUID]) -> dict[UUID, frozenset[str]]:
         found.setdefault(blocker, set()).add(str(blocked))
         found.setdefault(blocked, set()).add(str(blocker))
     return {person: frozenset(others) for person, others in found.items()}
+
+
+def people_to_be_found(by: Actor, village: str) -> QuerySet[Membership]:
+    """
+    Give those of a village whose names everybody who lives there may learn.
+
+    They have agreed to it, or hold an office, which they do under their name. A block hides
+    whoever is here by her consent alone.
+    """
+    agreed = Consent.objects.filter(
+        resident=OuterRef("resident"), subject="directory", withdrawn_at=None
+    )
+    holds_office = Grant.objects.filter(membership=OuterRef("pk"), role__in=OFFICES)
+    offices = Grant.objects.filter(role__in=OFFICES)
+    found = Membership.objects.current().filter(village=village, resident__is_active=True)
+    neighbours = Q(Exists(agreed)) & ~Q(resident__in=blocked_with(by.principal_id))
+    return (
+        found.filter(neighbours | Q(Exists(holds_office)))
+        .select_related("resident")
+        .prefetch_related(Prefetch("grants", queryset=offices))
+    )
 
 
 def shared_village(by: Actor, other: UUID) -> str | None:

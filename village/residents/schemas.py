@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from village.core.schemas import Out, PersonOut
-from village.residents.models import Block, Residency
+import ninja
+from pydantic import ConfigDict
+
+from village.core.schemas import In, Line, Out, PersonOut
+from village.residents.consents import Subject
+from village.residents.models import Block, Consent, Export, Membership, Residency
 
 # How sure a village is that somebody lives there, from the least to the most.
 Level = Literal["declared", "letter", "desk", "vouched"]
@@ -79,4 +83,106 @@ def show_block(block: Block) -> BlockOut:
         village=block.village_id,
         created_at=block.created_at,
         resident=PersonOut.from_orm(block.blocked),
+    )
+
+
+class MemberOut(PersonOut):
+    """Somebody who lets her neighbours find her, or who holds an office of the village."""
+
+    village: str
+    created_at: datetime
+    offices: list[str]
+
+
+def show_member(member: Membership) -> MemberOut:
+    """Show a membership, read with its resident and grants, in the list of people."""
+    return MemberOut(
+        id=member.resident_id,
+        display_name=member.resident.display_name,
+        village=member.village_id,
+        created_at=member.created_at,
+        offices=sorted({grant.role for grant in member.grants.all()}),
+    )
+
+
+class ExportOut(Out):
+    """
+    A file with all that is kept of oneself: how far it is, and where it can be fetched.
+
+    ``file`` is its address once it is ready, until ``expires_at``.
+    """
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+    status: str
+    parts: int
+    parts_done: int
+    size: int
+    file: str | None
+
+
+def show_export(export: Export) -> ExportOut:
+    """Show an export to whom it belongs."""
+    return ExportOut(
+        id=export.pk,
+        created_at=export.created_at,
+        expires_at=export.expires_at,
+        status=export.status,
+        parts=export.parts,
+        parts_done=export.parts_done,
+        size=export.size,
+        file="/api/v1/me/export/file" if export.file else None,
+    )
+
+
+class AgreementIn(In):
+    """Agree to something, in the words of this version."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"subject": "directory", "version": 1}}
+    )
+
+    subject: Line
+    version: Annotated[int, ninja.Field(strict=True, ge=1, le=32767)]
+
+
+class WithdrawalIn(In):
+    """Agree no longer."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"subject": "directory"}}
+    )
+
+    subject: Line
+
+
+class AgreedOut(Out):
+    """What one has agreed to, word for word, and when."""
+
+    version: int
+    text: str
+    given_at: datetime
+
+
+class AgreementOut(Out):
+    """
+    What one can agree to, in its newest words, and whether one has.
+
+    ``agreed`` holds the version, the words and the moment; it is null when one has not agreed.
+    """
+
+    subject: str
+    version: int
+    text: str
+    agreed: AgreedOut | None
+
+
+def show_consent(subject: Subject, consent: Consent | None) -> AgreementOut:
+    """Show what somebody can agree to, and whether she has."""
+    agreed = None
+    if consent is not None:
+        agreed = AgreedOut(version=consent.version, text=consent.text, given_at=consent.given_at)
+    return AgreementOut(
+        subject=subject.key, version=subject.version, text=str(subject.text), agreed=agreed
     )

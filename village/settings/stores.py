@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from celery.schedules import crontab
+
 from village.settings.form import REDIS_URL, VAR_DIR, env
 
 # --- Database ------------------------------------------------------------------------------------
@@ -101,6 +103,15 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "acting-statements": {
         "task": "village.acting.tasks.make_statements",
         "schedule": timedelta(hours=1),
+    },
+    "residents-exports": {
+        "task": "village.residents.tasks.write_due_exports",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "residents-retention": {
+        "task": "village.residents.tasks.let_go",
+        "schedule": crontab(hour="2", minute="40"),
     },
     "news-pull-feeds": {
         "task": "news.tasks.pull_due_feeds",

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from village.api import api
-from village.management import permissions
+from village.management import permissions, retention
 from village.realtime import asyncapi
 
 
 class Command(BaseCommand):
-    """Keep docs/api/*.json and docs/permissions.md equal to what the code declares."""
+    """Keep docs/api/*.json and the tables in docs equal to what the code declares."""
 
-    help = "Write docs/api/*.json and docs/permissions.md (--check: only compare)."
+    help = "Write docs/api/*.json, docs/permissions.md, docs/retention.md (--check: only compare)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             "api/openapi.json": _json(openapi),
             "api/asyncapi.json": _json(asyncapi.document()),
             "permissions.md": permissions.table(openapi),
+            "retention.md": retention.table(),
         }
         stale = []
         for name, text in documents.items():
