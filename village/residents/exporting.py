@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import NotFound
@@ -27,7 +27,7 @@ from village.core.json import dump
 from village.journal.actions import record
 from village.journal.holdings import Holding
 from village.residents import facts, policies
-from village.residents.models import Export, ExportQuerySet, ExportStatus, Membership, Resident
+from village.residents.models import Export, ExportStatus, Membership, Resident
 
 KEPT_FOR = timedelta(days=7)
 # Whoever asks again sooner is given the file that was just written.
@@ -91,7 +91,7 @@ def write_export(*, by: Actor, export_id: UUID, at: datetime) -> bool:
 
 def write_due_exports(*, at: datetime) -> int:
     """Write the exports that nobody works on; give their number."""
-    due = list(Export.objects.due(at).order_by("due_at").values_list("pk", flat=True))
+    due = list(_due(at).order_by("due_at").values_list("pk", flat=True))
     return sum(write_export(by=SYSTEM, export_id=export_id, at=at) for export_id in due)
 
 
@@ -132,13 +132,18 @@ def open_file(*, by: Actor, at: datetime) -> IO[bytes]:
     return file
 
 
+def _due(at: datetime) -> QuerySet[Export]:
+    """Give those that wait and that nobody works on."""
+    return Export.objects.filter(status=ExportStatus.WAITING, due_at__lte=at)
+
+
 def _parts() -> list[Holding]:
     return [each for each in Holding.declared.values() if each.shows]
 
 
 @transaction.atomic
 def _claim(export_id: UUID, at: datetime) -> Export | None:
-    waiting = Export.objects.due(at).filter(pk=export_id)
+    waiting = _due(at).filter(pk=export_id)
     if not waiting.filter(tries__lt=TRIES).update(due_at=at + LEASE, tries=F("tries") + 1):
         waiting.update(status=ExportStatus.FAILED)
         return None
@@ -204,7 +209,7 @@ def _keep(export: Export, name: str, size: int, at: datetime) -> bool:
     return bool(kept)
 
 
-def _remove(exports: ExportQuerySet) -> None:
+def _remove(exports: QuerySet[Export]) -> None:
     """Remove exports together with their files."""
     for name in exports.exclude(file="").values_list("file", flat=True):
         transaction.on_commit(partial(default_storage.delete, name), robust=True)

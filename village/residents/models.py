@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, ClassVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -238,14 +237,6 @@ class ExportStatus(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-class ExportQuerySet(models.QuerySet["Export"]):
-    """Speak of exports."""
-
-    def due(self, at: datetime) -> ExportQuerySet:
-        """Keep those that wait and that nobody works on."""
-        return self.filter(status=ExportStatus.WAITING, due_at__lte=at)
-
-
 class Export(models.Model):
     """
     Hold one file with all that the village keeps of a person.
@@ -265,8 +256,6 @@ class Export(models.Model):
     size = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-
-    objects: ClassVar = ExportQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
