@@ -223,6 +223,7 @@ class TestActingForSomebody:
                         "/outbox",
                         "?",
                         "/villages/lindental/events.ics",
+                        "/villages/lindental/look.css",
                     )
                 ), address
 
