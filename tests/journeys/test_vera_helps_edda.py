@@ -57,8 +57,8 @@ def scan(pdf: bytes) -> str:
         return urlsplit(code.text).path
 
 
-def sign_the_paper(cast: Cast) -> tuple[str, str]:
-    """Let vera draft, carla print and register; give the mandate and the card's stop code."""
+def sign_the_paper(cast: Cast) -> tuple[str, str, str]:
+    """Let vera draft, carla print and register; give the mandate and two codes of the card."""
     Mandate.objects.all().delete()
     vera, carla = App(cast.vera), App(cast.carla)
     centre = f"/centres/{cast.centre.pk}"
@@ -81,7 +81,7 @@ def sign_the_paper(cast: Cast) -> tuple[str, str]:
     assert carla.ask("post", f"{at}/consent", signed)["status"] == "active"
     assert b"This mandate is valid now" in App().ask("get", page)
     card = carla.ask("post", f"{centre}/people/{cast.edda.pk}/card", expect=201)
-    return draft["id"], card["stop_code"]
+    return draft["id"], card["stop_code"], card["codes"][0]
 
 
 def harvest_dinner(cast: Cast) -> tuple[str, Any]:
@@ -100,14 +100,20 @@ def harvest_dinner(cast: Cast) -> tuple[str, Any]:
     return made["occurrences"][0]["id"], begins
 
 
-def help_edda(cast: Cast, mandate: str) -> str:
+def help_edda(cast: Cast, mandate: str, code: str) -> str:
     """Let vera do for edda what she came for; give the case at the town hall."""
     Department.objects.create(
         id=DEPARTMENT, village=cast.lindental, name="Citizens", created_at=timezone.now()
     )
     occurrence, begins = harvest_dinner(cast)
     vera = App(cast.vera, mandate)
-    comes = vera.ask("put", f"/occurrences/{occurrence}/attendance", {"party_size": 1})
+    attendance = f"/occurrences/{occurrence}/attendance"
+    begun = vera.ask("put", attendance, {"party_size": 1}, expect=403)
+    assert begun["code"] == "assist.no_session"
+    # Edda is there: she gives vera a code from her card.
+    visit = {"place": "desk", "purpose": "The harvest dinner", "code": code}
+    App(cast.vera).ask("post", f"/mandates/{mandate}/sessions", visit, expect=201)
+    comes = vera.ask("put", attendance, {"party_size": 1})
     assert comes["status"] == "confirmed"
     ride = {
         "from": HOME,
@@ -134,7 +140,7 @@ class TestVeraHelpsEdda:
         signed_in: Any,  # noqa: F811
     ) -> None:
         cast = people
-        mandate, stop_code = await sync_to_async(sign_the_paper)(cast)
+        mandate, stop_code, code = await sync_to_async(sign_the_paper)(cast)
 
         by, _name = await sync_to_async(actor_under_mandate)(
             helper_id=cast.vera.pk, mandate_id=UUID(mandate), at=timezone.now()
@@ -143,7 +149,7 @@ class TestVeraHelpsEdda:
         await desk.say(type="subscribe", topic="residents/me")
         assert (await desk.hear())["type"] == "subscribed"
         vera_herself = await signed_in(cast.vera)
-        case = await sync_to_async(help_edda)(cast, mandate)
+        case = await sync_to_async(help_edda)(cast, mandate, code)
 
         # Otto answers, and edda reads it herself: she never lost her own access.
         otto = await sync_to_async(App)(cast.otto)
@@ -156,7 +162,7 @@ class TestVeraHelpsEdda:
         done = (await sync_to_async(edda.ask)("get", "/me/ledger"))["items"]
         assert {line["helper_name"] for line in done} == {"Vera"}
         kinds = [line["kind"] for line in reversed(done)]
-        assert kinds[0] == "events.attendance_confirmed"
+        assert kinds[:2] == ["acting.session_begun", "events.attendance_confirmed"]
         assert kinds[-1] == "messaging.case_opened"
         assert any(kind.startswith("carpool.") for kind in kinds)
 
