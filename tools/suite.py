@@ -1,4 +1,9 @@
-"""Run the tests twice: on SQLite as one command, and on PostgreSQL and Redis as many."""
+"""
+Run the tests twice: on SQLite as one command, and on PostgreSQL and Redis as many.
+
+They run real servers against the clock, on whatever machine there is. A few that fail are tried
+once more by themselves, and said to be; what fails twice has failed.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from tools.services import services
 
 PYTEST = [sys.executable, "-m", "pytest"]
 GROUND = {"DATABASE_URL", "REDIS_URL"}
+ONCE_MORE = ["--last-failed", "--last-failed-no-failures=none", "--maxfail=10"]
 COMPLETE = {0, 1}  # pytest went through all tests, and all passed or some did not
 
 
@@ -51,7 +57,12 @@ def _run_both(arguments: Sequence[str], scaled_out: Mapping[str, str]) -> int:
 def _pytest(arguments: Sequence[str], ground: str, variables: Mapping[str, str]) -> int:
     say(f"\nTests on {ground}")
     clean = {name: value for name, value in os.environ.items() if name not in GROUND}
-    return follow([*PYTEST, *arguments], {**clean, **variables})
+    environment = {**clean, **variables}
+    status = follow([*PYTEST, *arguments], environment)
+    if status == 1:
+        say(f"\nSome tests failed on {ground}, see above. They are tried once more:")
+        status = follow([*PYTEST, *ONCE_MORE, *arguments], environment)
+    return status
 
 
 if __name__ == "__main__":

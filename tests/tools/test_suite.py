@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tools.packages import find
 
 ROOT = Path(suite.__file__).parent.parent
 MISSING = not (find("postgres") and find("redis-server", "valkey-server"))
-BARE = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir")
+BARE = ("-c", os.devnull, "--rootdir")
 
 
 def run_suite(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -54,6 +55,30 @@ class TestBothRuns:
         assert ("The earlier run, on SQLite, failed" in done.stdout) == (ground == "in")
         assert "1 passed" in done.stdout
         assert done.stdout.splitlines()[-1].startswith("=====")
+
+
+class TestWhatFails:
+    @pytest.fixture
+    def run(self, tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+        def run(body: str) -> subprocess.CompletedProcess[str]:
+            write_test(tmp_path, body)
+            return run_suite(tmp_path, PATH=str(tmp_path / "nothing"), CI="")
+
+        return run
+
+    def test_is_tried_once_more(
+        self, run: Callable[[str], subprocess.CompletedProcess[str]]
+    ) -> None:
+        done = run("f = __file__ + '.tried'; was = os.path.exists(f); open(f, 'w'); assert was")
+
+        assert done.returncode == 0
+        assert "tried once more" in done.stdout
+
+    def test_twice_has_failed(self, run: Callable[[str], subprocess.CompletedProcess[str]]) -> None:
+        done = run("assert False")
+
+        assert done.returncode == 1
+        assert done.stdout.count("1 failed") == 2
 
 
 class TestWithoutServices:
