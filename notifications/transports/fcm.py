@@ -17,8 +17,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -31,6 +29,7 @@ from google.auth.exceptions import TransportError as GoogleTransportError
 from notifications.transports.base import Address, AddressKind, Letter, Outcome, TransportError
 from notifications.transports.fcm_message import encode
 from notifications.transports.lanes import Answer, Lanes, NoAnswer
+from village.core.outbound import seconds_to_wait
 
 logger = logging.getLogger(__name__)
 
@@ -206,7 +205,8 @@ def outcome_of(answer: Answer | NoAnswer, *, now: float) -> Outcome:
     if code == "INVALID_ARGUMENT":
         names_the_phone = _names_the_phone(details, detail)
         return Outcome.gone(code, detail) if names_the_phone else Outcome.refused(code, detail)
-    rest = _retry_after(answer.headers.get("retry-after", ""), now)
+    header = answer.headers.get("retry-after", "")
+    rest = seconds_to_wait(header, now=now, at_most=LONGEST_REST)
     if rest is None and answer.status == 429:
         rest = REST_AFTER_429
     return Outcome.later(code, detail, rest)
@@ -236,18 +236,6 @@ def _names_the_phone(details: list[dict[str, Any]], message: str) -> bool:
 
 def _objects(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _retry_after(header: str, now: float) -> float | None:
-    """Return the seconds to wait (RFC 9110, section 10.2.3: a number, or a date)."""
-    if re.fullmatch(r"[0-9]{1,9}", header):
-        return min(float(header), LONGEST_REST)
-    try:
-        date = parsedate_to_datetime(header)
-        seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
-    except (ValueError, OverflowError):
-        return None
-    return min(max(0.0, seconds), LONGEST_REST)
 
 
 def _is_token(data: bytes) -> bool:

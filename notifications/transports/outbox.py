@@ -1,4 +1,4 @@
-"""The mail server of the demo: every mail is kept for /outbox and shown on the console."""
+"""The mail server of the demo, and its phone: all is kept for /outbox and shown on the console."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from notifications.models import SentLetter, Way
 from notifications.transports.base import one_line
+from village.core.sms import Outcome
 
 # Long enough to show the code of a sign-in, which stands in the first lines.
 CONSOLE_WIDTH = 500
@@ -45,3 +46,16 @@ class OutboxEmailBackend(BaseEmailBackend):
                 line = one_line(f"Mail to {to}: {mail.subject} | {mail.body}", CONSOLE_WIDTH)
                 print(line, flush=True)
         return len(email_messages)
+
+
+def keep_text_message(number: str, text: str) -> Outcome:
+    """Keep a text message instead of sending it."""
+    kept = SentLetter.objects.create(
+        way=Way.SMS,
+        to=number,
+        title=one_line(text, 300),
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        at=timezone.now(),
+    )
+    print(one_line(f"Text message to {number}: {text}", CONSOLE_WIDTH), flush=True)
+    return Outcome.taken(f"development/{kept.pk}")

@@ -16,6 +16,21 @@ if env.str("EMAIL_URL", default=""):
 else:
     # Without a mail server every letter is kept and shown at /outbox.
     EMAIL_BACKEND = "notifications.transports.outbox.OutboxEmailBackend"
+# A provider's HTTP gateway for text messages: docs/settings.md says how its fields are named.
+SMS_URL = env.str("SMS_URL", default="")
+SMS_AUTHORIZATION = env.str("SMS_AUTHORIZATION", default="")
+SMS_FORMAT = env.str("SMS_FORMAT", default="json")
+SMS_FIELDS = env.dict("SMS_FIELDS", default={})
+SMS_EXTRA = env.dict("SMS_EXTRA", default={})
+SMS_FROM = env.str("SMS_FROM", default="")
+SMS_PLUS = env.bool("SMS_PLUS", default=True)
+SMS_ANSWER_ID = env.str("SMS_ANSWER_ID", default="id")
+SMS_ANSWER_ERROR = env.str("SMS_ANSWER_ERROR", default="error")
+SMS_ANSWER_TAKEN = env.str("SMS_ANSWER_TAKEN", default="")
+SMS_BAD_NUMBERS = env.list("SMS_BAD_NUMBERS", default=[])
+SMS_SECONDS = env.float("SMS_SECONDS", default=10.0)
+# Without a gateway, text messages of the demo are kept and shown at /outbox.
+SMS_CARRIER = "notifications.transports.outbox.keep_text_message" if VILLAGE_DEMO else ""
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="village@localhost")
 # host:port pairs that feeds may be pulled from although they are not public: tests, and the demo,
 # which serves its own outlet's feed.

@@ -12,6 +12,7 @@ from village.core.outbound.errors import (
 )
 from village.core.outbound.exchange import Fetched, Hop, Limits, fetch, post
 from village.core.outbound.gate import INTERNET, Network
+from village.core.outbound.waiting import seconds_to_wait
 
 __all__ = [
     "INTERNET",
@@ -27,4 +28,5 @@ __all__ = [
     "fetch",
     "is_public",
     "post",
+    "seconds_to_wait",
 ]
