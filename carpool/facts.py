@@ -70,6 +70,13 @@ class BookingCancelled(Fact, kind="carpool.booking_cancelled"):
     seats_left: int
 
 
+class SeatGivenUp(Fact, kind="carpool.seat_given_up"):
+    """A rider does not ride beside somebody whom a block keeps apart from her."""
+
+    booking_id: UUID
+    rider_id: UUID
+
+
 class RideErased(Fact, kind="carpool.ride_erased"):
     """A ride is gone together with whoever offered it."""
 

@@ -35,6 +35,7 @@ def feed(village: Village, *, at: datetime) -> bytes:
         seats_left__gt=0,
         women_only=False,
         known_only=False,
+        verified_only=False,
     )
     found = rides.prefetch_related("calls").order_by("departs_at", "pk")
     ways = [(ride, [ride.start, *ride.vias, ride.goal]) for ride in found]

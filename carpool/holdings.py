@@ -18,7 +18,7 @@ from village.journal.holdings import Gone, Holding, Retention, Rows, declare_ret
 
 _JOURNEY = ("id", "village", "created_at", "from_name", "from_lat", "from_lng")
 _GOAL = ("to_name", "to_lat", "to_lng", "via_helper", "status", "seats")
-_TERMS = ("luggage", "wheelchair", "dog", "smoking", "women_only", "known_only")
+_TERMS = ("luggage", "wheelchair", "dog", "smoking", "women_only", "known_only", "verified_only")
 _SERIES = (*_JOURNEY, "to_name", "to_lat", "to_lng", "clock", "weekdays", "valid_from")
 
 

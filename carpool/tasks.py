@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from carpool import actions, queries
+from carpool.facts import SeatsBooked
 from carpool.models import OfferSeries, RequestSeries
 from events.facts import (
     AttendanceChanged,
@@ -93,9 +94,16 @@ def end_rides_of_who_left(recorded: Recorded) -> None:
 
 @after(ResidentBlocked)
 def part_who_are_kept_apart(recorded: Recorded) -> None:
-    """Cancel what two who are not to meet have booked of each other."""
+    """Cancel what two who are not to meet have booked of each other, or beside each other."""
     fact = cast(ResidentBlocked, recorded.fact)
     if fact.blocked_id in blocked_with(fact.blocker_id):
         actions.end_bookings_between(
             by=SYSTEM, blocker=fact.blocker_id, blocked=fact.blocked_id, at=recorded.at
         )
+
+
+@after(SeatsBooked)
+def part_who_were_blocked_meanwhile(recorded: Recorded) -> None:
+    """Give up a seat that was asked for while its rider was blocked, or blocked somebody."""
+    fact = cast(SeatsBooked, recorded.fact)
+    actions.part_from_blocked(by=SYSTEM, booking_id=fact.booking_id, at=recorded.at)

@@ -11,8 +11,8 @@ class Terms:
     Say what a driver takes along, or what a rider brings and needs.
 
     ``luggage`` counts large pieces. A driver with ``smoking`` lets people smoke on the way; a
-    rider with it does not mind. ``women_only`` and ``known_only`` bind whoever is on the other
-    side.
+    rider with it does not mind. ``women_only``, ``known_only`` and
+    ``verified_only`` (she has shown that she lives here) bind whoever is on the other side.
     """
 
     luggage: int = 0
@@ -21,6 +21,7 @@ class Terms:
     smoking: bool = False
     women_only: bool = False
     known_only: bool = False
+    verified_only: bool = False
 
 
 PLAIN = Terms()
@@ -34,6 +35,8 @@ class Pair:
     rider_is_woman: bool = False
     driver_knows_rider: bool = False
     rider_knows_driver: bool = False
+    driver_is_verified: bool = False
+    rider_is_verified: bool = False
 
 
 def suits(offered: Terms, wanted: Terms, pair: Pair) -> bool:
@@ -47,4 +50,6 @@ def suits(offered: Terms, wanted: Terms, pair: Pair) -> bool:
         and (pair.driver_is_woman or not wanted.women_only)
         and (pair.driver_knows_rider or not offered.known_only)
         and (pair.rider_knows_driver or not wanted.known_only)
+        and (pair.rider_is_verified or not offered.verified_only)
+        and (pair.driver_is_verified or not wanted.verified_only)
     )

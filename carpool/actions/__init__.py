@@ -13,7 +13,7 @@ from carpool.actions.bookings import (
 )
 from carpool.actions.changing import ask_driver, change_offer, still_go
 from carpool.actions.ending import cancel_booking, expire_booking
-from carpool.actions.leaving import end_bookings_between, end_rides
+from carpool.actions.leaving import end_bookings_between, end_rides, part_from_blocked
 from carpool.actions.lifts import arrange_lifts
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
 from carpool.actions.people import know_person, say_profile
@@ -61,6 +61,7 @@ __all__ = [
     "miss_rider",
     "offer_ride",
     "open_stop",
+    "part_from_blocked",
     "repeat_offer",
     "repeat_request",
     "replan_rides",

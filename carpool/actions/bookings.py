@@ -211,6 +211,9 @@ def _check_open(offer: RideOffer, by: Actor, at: datetime) -> None:
         raise RideGone
     if offer.bookings.active().filter(rider=by.principal_id).exists():
         raise AlreadyBooked
+    # Two who are not to meet are told no more than that it does not fit.
+    if queries.is_kept_apart_on(offer, by.principal_id):
+        raise NoFit
 
 
 def _own_request(by: Actor, offer: RideOffer, request_id: UUID) -> RideRequest:
@@ -228,7 +231,9 @@ def _check_open_request(request: RideRequest | None) -> None:
 
 def _check_terms(by: Actor, offer: RideOffer, request: RideRequest | None) -> None:
     wanted = _UNSAID if request is None else request.terms
-    pairs = queries.pairs_with(by.principal_id, {offer.driver_id}, drives=False)
+    pairs = queries.pairs_with(
+        by.principal_id, {offer.driver_id}, village=offer.village_id, drives=False
+    )
     if not suits(offer.terms, wanted, pairs[offer.driver_id]):
         raise NotSuited
 

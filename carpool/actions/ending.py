@@ -46,8 +46,15 @@ def cancel_booking(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     return booking
 
 
-def end_booking(booking: Booking, *, by_driver: bool, at: datetime) -> list[Fact]:
-    """Cancel an active booking whose ride is locked, and say so."""
+def end_booking(
+    booking: Booking, *, by_driver: bool, at: datetime, looks_on: bool = False
+) -> list[Fact]:
+    """
+    Cancel an active booking whose ride is locked, and say so.
+
+    Other rides are found for a rider who did not mean to cancel: the driver did, or she
+    ``looks_on``.
+    """
     was_agreed = booking.status != BookingStatus.REQUESTED
     booking.is_late = was_agreed and at > booking.offer.departs_at - LATE
     found = _end(booking, BookingStatus.CANCELLED, at=at)
@@ -61,7 +68,7 @@ def end_booking(booking: Booking, *, by_driver: bool, at: datetime) -> list[Fact
         seats_left=booking.offer.seats_left,
     )
     # Whoever does not ride along after all still has a request; she need not hear of rides now.
-    return [cancelled, *(found if by_driver else [])]
+    return [cancelled, *(found if by_driver or looks_on else [])]
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ class Journey(VillageObject):
     smoking = models.BooleanField(default=False)
     women_only = models.BooleanField(default=False)
     known_only = models.BooleanField(default=False)
+    verified_only = models.BooleanField(default=False)
     # A helper wrote it down in the person's name.
     via_helper = models.BooleanField(default=False)
 
@@ -65,6 +66,7 @@ class Journey(VillageObject):
             smoking=self.smoking,
             women_only=self.women_only,
             known_only=self.known_only,
+            verified_only=self.verified_only,
         )
 
 
@@ -95,4 +97,5 @@ def columns(start: Place, goal: Place, terms: Terms) -> dict[str, Any]:
         "smoking": terms.smoking,
         "women_only": terms.women_only,
         "known_only": terms.known_only,
+        "verified_only": terms.verified_only,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carpool import queries
-from carpool.facts import DriverAsked, RideChanged, RideStillOn
+from carpool.facts import DriverAsked, RideChanged, RideStillOn, SeatGivenUp
 from carpool.models import RideOffer
 from carpool.notices.bookings import ride_link, ride_words
 from village.core.actor import Scope
@@ -55,6 +55,18 @@ def still_words(fact: RideStillOn) -> Words | None:
     )
 
 
+def given_up_words(fact: SeatGivenUp) -> Words | None:
+    """Tell the rider that her ride is off; who else rides there is nobody's to know."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None:
+        return None
+    return Words(
+        title=_("Your ride does not take place"),
+        body=_("%(ride)s. We look for another one.") % {"ride": ride_words(booking.offer)},
+        link=f"/villages/{booking.village_id}/rides",
+    )
+
+
 def _change(offer: RideOffer, fact: RideChanged, name: str) -> str:
     if name == "departs_at":
         clocks = [
@@ -87,6 +99,10 @@ def _driver(fact: DriverAsked) -> Iterable[UUID]:
     return [fact.driver_id]
 
 
+def _who_gave_up(fact: SeatGivenUp) -> Iterable[UUID]:
+    return [fact.rider_id]
+
+
 def _thread(fact: RideChanged | RideStillOn | DriverAsked) -> str:
     return f"carpool/offers/{fact.offer_id}"
 
@@ -117,4 +133,13 @@ still = Notice(
     importance=Importance.TRANSACTIONAL,
     scope=Scope.RIDES_REQUEST,
     thread=_thread,
+)
+given_up = Notice(
+    "carpool.seat_given_up",
+    of=SeatGivenUp,
+    audience=_who_gave_up,
+    words=given_up_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=lambda fact: f"carpool/bookings/{fact.booking_id}",
 )

@@ -6,6 +6,7 @@ from carpool.queries.bookings import (
     booking,
     booking_or_404,
     bookings_visible_to,
+    is_kept_apart_on,
     lapsed_bookings,
     meets_exactly,
 )
@@ -19,7 +20,7 @@ from carpool.queries.offers import (
     offers,
     offers_visible_to,
 )
-from carpool.queries.people import known_by, pairs_with, profile_of
+from carpool.queries.people import kept_apart_from, known_by, pairs_with, profile_of
 from carpool.queries.requests import (
     request,
     request_or_404,
@@ -34,6 +35,8 @@ __all__ = [
     "booking_or_404",
     "bookings_visible_to",
     "cents_per_km",
+    "is_kept_apart_on",
+    "kept_apart_from",
     "known_by",
     "knows_exactly",
     "lapsed_bookings",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from carpool.models import AGREED, Booking, BookingQuerySet
+from carpool.models import AGREED, Booking, BookingQuerySet, RideOffer
 from carpool.queries.offers import KNOWN_FOR
 from village.core.actor import Actor
 from village.core.errors import NotFound
@@ -50,6 +50,14 @@ def meets_exactly(by: Actor, booking: Booking, *, at: datetime) -> bool:
         return True
     agreed = booking.status in AGREED and booking.offer.driver_id == by.principal_id
     return agreed and at < booking.offer.arrives_at + KNOWN_FOR
+
+
+def is_kept_apart_on(offer: RideOffer, resident_id: UUID) -> bool:
+    """Tell whether a block keeps somebody apart from the driver of a ride or who rides along."""
+    apart = blocked_with(resident_id)
+    if offer.driver_id in apart:
+        return True
+    return Booking.objects.active().filter(offer=offer, rider__in=apart).exists()
 
 
 def lapsed_bookings(at: datetime) -> QuerySet[Booking, UUID]:

@@ -13,7 +13,7 @@ from carpool.matching import Match, Wish, fitting, ranked, seconds_of
 from carpool.models import Booking, BookingStatus, RideOffer, RideOfferQuerySet, RideRequest
 from carpool.models import Match as Told
 from carpool.plans import ride_of, rides_of, wish_of
-from carpool.queries.people import pairs_with
+from carpool.queries.people import kept_apart_from, pairs_with
 from carpool.roads import roads
 from carpool.terms import suits
 from village.residents.queries import blocked_with
@@ -34,19 +34,21 @@ def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Mat
 
 def _open_to(wish: RideRequest, looked_for: Wish, at: datetime) -> RideOfferQuerySet:
     """Give the rides that may come by for somebody, and that she may know of."""
-    booked = Booking.objects.active().filter(rider=wish.person_id)
+    apart = blocked_with(wish.person_id)
+    taken = Booking.objects.active().filter(rider__in={wish.person_id, *apart})
     return (
         RideOffer.objects.open()
         .still_here(at)
         .filter(village=wish.village_id, indexed__pk__among=may_fit(looked_for))
-        .exclude(driver__in={wish.person_id, *blocked_with(wish.person_id)})
-        .exclude(pk__in=booked.values("offer"))
+        .exclude(driver__in={wish.person_id, *apart})
+        .exclude(pk__in=taken.values("offer"))
     )
 
 
 def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Match]]:
     """Give those who look for a ride that this one could take along, the least detour first."""
     booked = Booking.objects.active().filter(offer=offer)
+    aboard = {offer.driver_id, *booked.values_list("rider", flat=True)}
     ride, now = ride_of(offer), seconds_of(at)
     open_requests = (
         RideRequest.objects.open()
@@ -56,15 +58,19 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
             earliest__lt=offer.arrives_at + timedelta(seconds=offer.longest_seconds),
             village=offer.village_id,
         )
-        .exclude(person__in={offer.driver_id, *blocked_with(offer.driver_id)})
-        .exclude(person__in=booked.values("rider"))
+        .exclude(person__in=aboard | kept_apart_from(aboard))
         .select_related("person")
         .order_by("created_at", "pk")
     )
     wishes = [(each, wish_of(each)) for each in open_requests]
     near = could_take(ride, [wish for _, wish in wishes])
     wishes = list(compress(wishes, near))
-    pairs = pairs_with(offer.driver_id, {each.person_id for each, _ in wishes}, drives=True)
+    pairs = pairs_with(
+        offer.driver_id,
+        {each.person_id for each, _ in wishes},
+        village=offer.village_id,
+        drives=True,
+    )
     found = [
         (each, match)
         for each, wish in wishes
@@ -75,7 +81,12 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
 
 
 def _suitable_rides(wish: RideRequest, rides: list[RideOffer]) -> dict[UUID, RideOffer]:
-    pairs = pairs_with(wish.person_id, {each.driver_id for each in rides}, drives=False)
+    pairs = pairs_with(
+        wish.person_id,
+        {each.driver_id for each in rides},
+        village=wish.village_id,
+        drives=False,
+    )
     return {each.pk: each for each in rides if suits(each.terms, wish.terms, pairs[each.driver_id])}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q
 
 from carpool.models import Acquaintance, Booking, BookingStatus, RideProfile
 from carpool.terms import Pair
+from village.residents.queries import hidden_from, verified_among
 
 
 def profile_of(resident_id: UUID) -> RideProfile:
@@ -23,26 +25,46 @@ def known_by(owner_id: UUID) -> set[UUID]:
     return {*named, *_rode_with(owner_id)}
 
 
-def pairs_with(resident_id: UUID, others: Collection[UUID], *, drives: bool) -> dict[UUID, Pair]:
+def kept_apart_from(people: Collection[UUID]) -> set[UUID]:
+    """Give those whom a block keeps apart from any of some people, whoever asked for it."""
+    return {UUID(other) for others in hidden_from(people).values() for other in others}
+
+
+def pairs_with(
+    resident_id: UUID, others: Collection[UUID], *, village: str, drives: bool
+) -> dict[UUID, Pair]:
     """Give what is known of somebody and each of the others, whom she drives or rides with."""
     women = set(
         RideProfile.objects.filter(pk__in=[resident_id, *others], is_woman=True).values_list(
             "pk", flat=True
         )
     )
+    verified = verified_among([resident_id, *others], village)
     either = Q(owner=resident_id) | Q(known=resident_id)
     named = set(Acquaintance.objects.filter(either).values_list("owner", "known"))
     together = _rode_with(resident_id)
     return {
         other: _pair(
-            resident_id in women,
-            other in women,
-            other in together or (resident_id, other) in named,
-            other in together or (other, resident_id) in named,
+            _Side(
+                resident_id in women,
+                other in together or (resident_id, other) in named,
+                resident_id in verified,
+            ),
+            _Side(
+                other in women,
+                other in together or (other, resident_id) in named,
+                other in verified,
+            ),
             drives,
         )
         for other in others
     }
+
+
+class _Side(NamedTuple):
+    is_woman: bool
+    knows_other: bool
+    is_verified: bool
 
 
 def _rode_with(resident_id: UUID) -> set[UUID]:
@@ -52,7 +74,13 @@ def _rode_with(resident_id: UUID) -> set[UUID]:
     return people - {resident_id}
 
 
-def _pair(one: bool, other: bool, knows: bool, is_known: bool, drives: bool) -> Pair:
-    if drives:
-        return Pair(one, other, knows, is_known)
-    return Pair(other, one, is_known, knows)
+def _pair(one: _Side, other: _Side, drives: bool) -> Pair:
+    driver, rider = (one, other) if drives else (other, one)
+    return Pair(
+        driver_is_woman=driver.is_woman,
+        rider_is_woman=rider.is_woman,
+        driver_knows_rider=driver.knows_other,
+        rider_knows_driver=rider.knows_other,
+        driver_is_verified=driver.is_verified,
+        rider_is_verified=rider.is_verified,
+    )

@@ -51,7 +51,11 @@ class EndIn(In):
 
 
 class TermsIn(In):
-    """On which terms people ride together; see each field's default."""
+    """
+    On which terms people ride together; see each field's default.
+
+    ``verified_only`` asks for somebody on the other side who has shown that she lives here.
+    """
 
     luggage: Luggage = 0
     wheelchair: bool = False
@@ -59,6 +63,7 @@ class TermsIn(In):
     smoking: bool = False
     women_only: bool = False
     known_only: bool = False
+    verified_only: bool = False
 
 
 class OfferIn(TermsIn):
@@ -166,6 +171,7 @@ class JourneyOut(Out):
     smoking: bool
     women_only: bool
     known_only: bool
+    verified_only: bool
 
 
 class OfferOut(JourneyOut):
@@ -227,6 +233,7 @@ def terms(given: TermsIn) -> Terms:
         smoking=given.smoking,
         women_only=given.women_only,
         known_only=given.known_only,
+        verified_only=given.verified_only,
     )
 
 
@@ -279,6 +286,7 @@ def journey(row: Journey, exact: bool) -> dict[str, Any]:
         "smoking": row.smoking,
         "women_only": row.women_only,
         "known_only": row.known_only,
+        "verified_only": row.verified_only,
     }
 
 

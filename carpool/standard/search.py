@@ -26,6 +26,7 @@ _PUBLIC: dict[str, Any] = {
     "to_stop__isnull": False,
     "women_only": False,
     "known_only": False,
+    "verified_only": False,
 }
 
 
@@ -55,6 +56,7 @@ def driver_journeys(circles: Circles, when: datetime, delta: timedelta) -> Itera
         seats_left__gt=0,
         women_only=False,
         known_only=False,
+        verified_only=False,
         departs_at__lte=when + delta,
         arrives_at__gte=when - delta,
     )
@@ -85,6 +87,7 @@ def passenger_journeys(
         to_stop__isnull=False,
         women_only=False,
         known_only=False,
+        verified_only=False,
         earliest__gte=when - delta,
         earliest__lte=when + delta,
     )

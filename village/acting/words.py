@@ -75,6 +75,7 @@ NEVER = frozenset(
         "carpool.driver_asked",
         "carpool.rider_missed",
         "carpool.rules_set",
+        "carpool.seat_given_up",
         "carpool.stop_closed",
         "carpool.stop_opened",
         "entrance.card_printed",

@@ -99,6 +99,12 @@ def villages_of(by: Actor) -> QuerySet[Village]:
     return Village.objects.filter(pk__in=_memberships(by).values("village"))
 
 
+def verified_among(residents: Collection[UUID], village: str) -> set[UUID]:
+    """Give those of some residents who have shown that they live in a village."""
+    found = Membership.objects.current().filter(village=village, resident__id__among=residents)
+    return set(found.filter(residency__gt=Residency.DECLARED).values_list("resident", flat=True))
+
+
 def is_member(by: Actor, village: str) -> bool:
     """Tell whether the actor's principal belongs to a village."""
     return _memberships(by).filter(village=village).exists()
