@@ -16,6 +16,7 @@ from notifications.schemas import (
     PreferenceIn,
     PreferencesOut,
     ReadOut,
+    WebPushKeyOut,
     show_device,
     show_notification,
     show_preferences,
@@ -69,17 +70,24 @@ def list_devices(request: ActorRequest, query: Query[PageQuery]) -> dict[str, An
     )
 
 
+@router.get("/me/devices/web-push-key", response=WebPushKeyOut, scope=None, who=SIGNED_IN)
+def show_web_push_key(request: ActorRequest) -> WebPushKeyOut:
+    """Give the key that a browser wants as ``applicationServerKey`` when it subscribes."""
+    return WebPushKeyOut(public_key=queries.web_push_key())
+
+
 @router.post("/me/devices", response={201: DeviceOut}, scope=None, who=SIGNED_IN)
 def register_device(request: ActorRequest, payload: DeviceIn) -> Status[DeviceOut]:
     """
-    Reach me on this phone, until I sign out on it.
+    Reach me on this phone or in this browser, until I sign out on it.
 
     An app says this each time it starts, and whenever its address changes.
     """
     device = actions.register_device(
         by=request.actor,
         kind=payload.kind,
-        address=payload.address,
+        address=payload.where,
+        keys=payload.keys,
         session_key=request.session_key,
         at=timezone.now(),
     )

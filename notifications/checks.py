@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
-from notifications.queries import OUTBOX
+from notifications.queries import OUTBOX, web_push_key
 
 
 @register
@@ -22,3 +22,19 @@ def mail_server(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="notifications.W001",
         )
     ]
+
+
+@register
+def key_for_browsers(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse a key that no browser would take."""
+    try:
+        web_push_key()
+    except ValueError as error:
+        return [
+            Error(
+                f"VAPID_PRIVATE_KEY cannot be used: {error}",
+                hint="Give a private key of the curve P-256 as PEM, or none at all.",
+                id="notifications.E001",
+            )
+        ]
+    return []

@@ -41,6 +41,7 @@ class DeviceKind(models.TextChoices):
 
     FCM_FID = AddressKind.FCM_FID.value, _("Firebase installation id")
     FCM_TOKEN = AddressKind.FCM_TOKEN.value, _("Firebase registration token")
+    WEBPUSH = AddressKind.WEBPUSH.value, _("browser")
     DEVELOPMENT = AddressKind.DEVELOPMENT.value, _("a phone of the demo")
 
 
@@ -62,6 +63,9 @@ class Device(models.Model):
     resident = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
     kind = models.CharField(max_length=20, choices=DeviceKind)
     address = models.CharField(max_length=1000, unique=True)
+    # With these, a letter to a browser is encrypted so that only it can read it.
+    p256dh = models.CharField(max_length=100, blank=True)
+    auth = models.CharField(max_length=40, blank=True)
     # The session that registered it: the device is forgotten when that is signed out.
     session_key = models.CharField(max_length=40, blank=True)
     registered_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ ON_THE_FRONT = 3
 NEWEST_FIRST = ("-created_at", "-id")
 # What tells a screen that somebody's inbox has moved.
 KINDS = "notifications."
+_WORKER = Path(__file__).parent / "service-worker.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,20 @@ def preferences(request: PageRequest) -> HttpResponse:
         return redirect("preferences")
     chosen = queries.choices_of([request.actor.principal_id])[request.actor.principal_id]
     ways = [way for way in Way if way in queries.ways_here() and way is not Way.INBOX]
-    shown = {"choices": [Choice(way, chosen.get((EVERYTHING, way))) for way in ways]}
+    shown = {
+        "choices": [Choice(way, chosen.get((EVERYTHING, way))) for way in ways],
+        "web_push_key": queries.web_push_key(),
+    }
     return render(request, "notifications/preferences.html", shown)
+
+
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Give the script that shows pushes while no page is open; its place covers every page."""
+    answer = HttpResponse(_WORKER.read_text(), content_type="text/javascript; charset=utf-8")
+    # Asked for anew each time, so that a mended one arrives.
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 @require_GET

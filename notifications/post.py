@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from time import monotonic
 
 import structlog
@@ -12,8 +12,8 @@ from django.utils import timezone
 from notifications import actions, queries
 from notifications.actions import Errand
 from notifications.models import Way
-from notifications.transports.base import Outcome, TransportError
-from notifications.transports.choose import transport_for
+from notifications.transports.base import AddressKind, Outcome, TransportError
+from notifications.transports.choose import route_of, transport_for
 from village.core.actor import SYSTEM
 
 log = structlog.get_logger(__name__)
@@ -46,24 +46,42 @@ def _tell_everybody(fan_out_id: int) -> bool:
 
 def _carry(way: Way) -> int:
     sent = 0
-    for errands in _batches(way):
-        try:
-            outcomes = transport_for(way).send([(each.address, each.letter) for each in errands])
-        except TransportError as error:
-            log.error("transport_failed", way=way.value, error=str(error))
-            rest = REST_SECONDS[error.permanent]
-            actions.give_back(by=SYSTEM, errands=errands, wait=rest, at=timezone.now())
-            break
-        except Exception:
-            # A transport is code that meets the outside: what it breaks on must not stop the
-            # other ways. Its letters come due again when their lease runs out.
-            log.exception("transport_broke", way=way.value)
-            break
-        sent += _keep(way, errands, outcomes)
+    resting: set[AddressKind] = set()
+    for errands in _batches(way, resting):
+        for kind, together in _by_route(errands).items():
+            carried = _send(kind, together)
+            if carried is None:
+                resting |= {each for each in AddressKind if route_of(each) is kind}
+            else:
+                sent += carried
     return sent
 
 
-def _batches(way: Way) -> Iterator[list[Errand]]:
+def _send(kind: AddressKind, errands: Sequence[Errand]) -> int | None:
+    """Send letters by one transport; give how many it took, or nothing if it has to rest."""
+    try:
+        outcomes = transport_for(kind).send([(each.address, each.letter) for each in errands])
+    except TransportError as error:
+        log.error("transport_failed", kind=kind.value, error=str(error))
+        rest = REST_SECONDS[error.permanent]
+        actions.give_back(by=SYSTEM, errands=errands, wait=rest, at=timezone.now())
+        return None
+    except Exception:
+        # A transport is code that meets the outside: what it breaks on must not stop the
+        # other ways. Its letters come due again when their lease runs out.
+        log.exception("transport_broke", kind=kind.value)
+        return None
+    return _keep(kind, errands, outcomes)
+
+
+def _by_route(errands: Sequence[Errand]) -> dict[AddressKind, list[Errand]]:
+    found: dict[AddressKind, list[Errand]] = {}
+    for errand in errands:
+        found.setdefault(route_of(errand.address.kind), []).append(errand)
+    return found
+
+
+def _batches(way: Way, resting: Collection[AddressKind]) -> Iterator[list[Errand]]:
     ends_at = monotonic() + ROUND_SECONDS
     while monotonic() < ends_at:
         errands = actions.lease_deliveries(
@@ -71,13 +89,14 @@ def _batches(way: Way) -> Iterator[list[Errand]]:
             way=way,
             at=timezone.now(),
             at_most=AT_ONCE.get(way, AT_ONCE_OTHERWISE),
+            resting=resting,
         )
         if not errands:
             return
         yield errands
 
 
-def _keep(way: Way, errands: Sequence[Errand], outcomes: Sequence[Outcome]) -> int:
+def _keep(kind: AddressKind, errands: Sequence[Errand], outcomes: Sequence[Outcome]) -> int:
     kept = list(zip(errands, outcomes, strict=True))
     sent = actions.keep_outcomes(
         by=SYSTEM,
@@ -87,5 +106,5 @@ def _keep(way: Way, errands: Sequence[Errand], outcomes: Sequence[Outcome]) -> i
     )
     if sent < len(kept):
         codes = sorted({outcome.error_code for _, outcome in kept if not outcome.accepted})
-        log.warning("letters_not_sent", way=way.value, number=len(kept) - sent, codes=codes)
+        log.warning("letters_not_sent", kind=kind.value, number=len(kept) - sent, codes=codes)
     return sent

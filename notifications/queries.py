@@ -21,6 +21,7 @@ from notifications.models import (
     Timing,
     Way,
 )
+from notifications.transports import subscriptions, vapid
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.journal.notices import Importance, Notice
@@ -40,9 +41,8 @@ def ways_here() -> frozenset[Way]:
     """Give the ways that this deployment can tell people by; the demo keeps every letter."""
     if settings.VILLAGE_DEMO:
         return frozenset(Way)
-    ways = {Way.INBOX}
-    if settings.FCM_CREDENTIALS:
-        ways.add(Way.PUSH)
+    # Browsers can be reached without any account, phones with one of Firebase.
+    ways = {Way.INBOX, Way.PUSH}
     if settings.EMAIL_BACKEND != OUTBOX:
         ways.add(Way.EMAIL)
     return frozenset(ways)
@@ -50,9 +50,22 @@ def ways_here() -> frozenset[Way]:
 
 def reaches(kind: DeviceKind) -> bool:
     """Tell whether anybody here carries pushes to devices of a kind."""
+    if kind is DeviceKind.WEBPUSH:
+        return True
     if kind is DeviceKind.DEVELOPMENT:
         return bool(settings.VILLAGE_DEMO)
-    return Way.PUSH in ways_here()
+    return bool(settings.VILLAGE_DEMO or settings.FCM_CREDENTIALS)
+
+
+def can_be_written_to(endpoint: str, keys: Mapping[str, str]) -> bool:
+    """Tell whether letters can go to a browser by a subscription of this shape."""
+    allowed = frozenset(settings.OUTBOUND_ALLOWED_HOSTS)
+    return bool(subscriptions.origin_of(endpoint, allowed)) and subscriptions.keys_are_good(keys)
+
+
+def web_push_key() -> str:
+    """Give the public key that a browser wants before it lets this village send it pushes."""
+    return vapid.public_text(vapid.key_of(settings.VAPID_PRIVATE_KEY, settings.SECRET_KEY))
 
 
 def timing_of(notice: Notice, way: Way, choices: Choices) -> Timing:

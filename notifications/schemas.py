@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from notifications import queries
 from notifications.models import EVERYTHING, Device, DeviceKind, Notification, Timing, Way
 from notifications.policies import may_prefer
-from notifications.queries import Choices
+from notifications.queries import Choices, can_be_written_to
 from village.core.actor import Actor
 from village.core.schemas import In, Line, Out
 from village.journal.notices import Importance, Notice
@@ -53,15 +53,66 @@ class ReadOut(Out):
     read: int
 
 
+class SubscriptionKeysIn(In):
+    """What letters to a browser are encrypted with, as it gave it."""
+
+    p256dh: AddressText
+    auth: AddressText
+
+
+class SubscriptionIn(In):
+    """A browser's subscription, as ``PushSubscription.toJSON()`` gives it."""
+
+    endpoint: AddressText
+    expiration_time: float | None = Field(None, alias="expirationTime")
+    keys: SubscriptionKeysIn
+
+    @model_validator(mode="after")
+    def _can_be_written_to(self) -> Self:
+        if not can_be_written_to(self.endpoint, self.keys.model_dump()):
+            raise ValueError("this is not the subscription of a browser")
+        return self
+
+
 class DeviceIn(In):
-    """A phone on which the resident wants to be reached, as its system calls it."""
+    """
+    A phone or browser on which the resident wants to be reached, as its system calls it.
+
+    A phone has an ``address``, a browser (``webpush``) a ``subscription``.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"kind": "fcm_fid", "address": "dQw4w9WgXcQ"}}
     )
 
     kind: DeviceKind
-    address: AddressText
+    address: AddressText | None = None
+    subscription: SubscriptionIn | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        is_browser = self.kind is DeviceKind.WEBPUSH
+        if is_browser != (self.subscription is not None) or is_browser == (
+            self.address is not None
+        ):
+            raise ValueError("a browser has a subscription, and everything else an address")
+        return self
+
+    @property
+    def where(self) -> str:
+        """Give what the device is known by."""
+        return self.subscription.endpoint if self.subscription else self.address or ""
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """Give the keys of a browser."""
+        return self.subscription.keys.model_dump() if self.subscription else {}
+
+
+class WebPushKeyOut(Out):
+    """The key of this village that a browser is given when it subscribes."""
+
+    public_key: str
 
 
 class DeviceOut(Out):

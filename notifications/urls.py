@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern] = [
         name="open-notification",
     ),
     path("me/preferences", pages.preferences, name="preferences"),
+    path("service-worker.js", pages.service_worker, name="service-worker"),
     path("outbox", pages.outbox, name="outbox"),
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
@@ -15,16 +17,24 @@ from village.core.errors import NotFound
 
 # More phones than anybody carries; beyond it, the ones not seen for longest go.
 DEVICES_MAX = 10
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 @transaction.atomic
 def register_device(
-    *, by: Actor, kind: DeviceKind, address: str, session_key: str = "", at: datetime
+    *,
+    by: Actor,
+    kind: DeviceKind,
+    address: str,
+    keys: Mapping[str, str] = NO_KEYS,
+    session_key: str = "",
+    at: datetime,
 ) -> Device:
     """
     Reach the actor at this address from now on, as long as the session lasts.
 
-    An address is one phone: if somebody else was reached there, she is no longer.
+    An address is one phone or browser: if somebody else was reached there, she is no longer.
+    ``keys`` are a browser's ``p256dh`` and ``auth``.
 
     :raises OutOfScope: in assisted mode
     :raises WayNotHere: if nobody here carries pushes to such an address
@@ -37,6 +47,7 @@ def register_device(
         defaults={
             "resident_id": by.principal_id,
             "kind": kind,
+            **keys,
             "session_key": session_key,
             "registered_at": at,
             "last_seen_at": at,
@@ -46,6 +57,7 @@ def register_device(
         if device.resident_id != by.principal_id:
             device.resident_id, device.registered_at = by.principal_id, at
         device.kind, device.session_key, device.last_seen_at = kind, session_key, at
+        device.p256dh, device.auth = keys.get("p256dh", ""), keys.get("auth", "")
         device.retired_at, device.retired_reason = None, ""
         device.save()
     others = Device.objects.filter(resident=by.principal_id).exclude(pk=device.pk)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from notifications import policies
 from notifications.models import (
@@ -16,7 +18,6 @@ from notifications.models import (
     DeliveryQuerySet,
     DeliveryState,
     Device,
-    Notification,
     Way,
 )
 from notifications.transports.base import Address, AddressKind, Letter, Outcome
@@ -46,9 +47,18 @@ class Errand:
 
 
 @transaction.atomic
-def lease_deliveries(*, by: Actor, way: Way, at: datetime, at_most: int) -> list[Errand]:
+def lease_deliveries(
+    *,
+    by: Actor,
+    way: Way,
+    at: datetime,
+    at_most: int,
+    resting: Collection[AddressKind] = (),
+) -> list[Errand]:
     """
     Take letters of one way that are due, each for nobody else as long as ``LEASE``.
+
+    Those to devices of ``resting`` kinds are left where they are.
 
     What is not wanted any more is given up here: she has read it, moved away, signed the device
     out or handed it on, or it is too old.
@@ -59,6 +69,7 @@ def lease_deliveries(*, by: Actor, way: Way, at: datetime, at_most: int) -> list
     rows = list(
         Delivery.objects.due(at)
         .filter(way=way)
+        .exclude(device__kind__in=resting)
         .select_related("notification__resident", "device")
         # On SQLite there is one writer at a time, and no such lock.
         .select_for_update(skip_locked=True, of=("self",))
@@ -179,14 +190,16 @@ def _errand(row: Delivery, at: datetime) -> Errand:
         device_id=row.device_id,
         written_at=row.notification.created_at,
         address=_address(row),
-        letter=_letter(row.notification, at),
+        letter=_letter(row, at),
     )
 
 
 def _address(row: Delivery) -> Address:
     resident: Resident = row.notification.resident
     if row.device is not None:
-        return Address(AddressKind(row.device.kind), row.device.address)
+        keys = {"p256dh": row.device.p256dh, "auth": row.device.auth}
+        kind = AddressKind(row.device.kind)
+        return Address(kind, row.device.address, keys if kind is AddressKind.WEBPUSH else {})
     if row.way == Way.EMAIL:
         return Address(AddressKind.EMAIL, resident.email or "")
     if row.way == Way.PRINT:
@@ -195,12 +208,18 @@ def _address(row: Delivery) -> Address:
     return Address(kind, resident.phone or "")
 
 
-def _letter(told: Notification, at: datetime) -> Letter:
+def _letter(row: Delivery, at: datetime) -> Letter:
+    told = row.notification
     notice = Notice.declared.get(told.notice)
     importance = notice.importance if notice is not None else Importance.SOCIAL
+    title, body = told.title, told.body
+    if row.way == Way.PUSH and (notice is None or notice.is_private):
+        # A lock screen is read by whoever passes by, and the providers read along.
+        with override(told.language):
+            title, body = _("There is something new for you"), _("Open the village to read it.")
     return Letter(
-        title=told.title,
-        body=told.body,
+        title=title,
+        body=body,
         link=told.link,
         collapse_key=told.thread or str(told.pk),
         kind=told.notice,

@@ -11,27 +11,71 @@ from django.conf import settings
 from django.utils import timezone
 
 from notifications.models import Notification, SentLetter, Way
-from notifications.transports.base import Address, Letter, Transport, TransportError
+from notifications.transports import vapid
+from notifications.transports.base import (
+    Address,
+    AddressKind,
+    Letter,
+    Transport,
+    TransportError,
+)
 from notifications.transports.development import DevelopmentTransport
 from notifications.transports.email import EmailTransport
 
 if TYPE_CHECKING:
     from notifications.transports.fcm import FcmTransport
+    from notifications.transports.webpush import WebPushTransport
+
+FCM = frozenset({AddressKind.FCM_FID, AddressKind.FCM_TOKEN})
+# What the letters of the demo are shown as.
+_WAYS = {
+    AddressKind.FCM_FID: Way.PUSH,
+    AddressKind.FCM_TOKEN: Way.PUSH,
+    AddressKind.DEVELOPMENT: Way.PUSH,
+    AddressKind.SMS: Way.SMS,
+    AddressKind.PRINT: Way.PRINT,
+    AddressKind.VOICE: Way.VOICE,
+}
 
 
-def transport_for(way: Way) -> Transport:
+def route_of(kind: AddressKind) -> AddressKind:
+    """Name what stands for all kinds of addresses that one transport carries to."""
+    return AddressKind.FCM_FID if kind in FCM else kind
+
+
+def transport_for(kind: AddressKind) -> Transport:
     """
-    Give the transport of a way; in the demo, what nobody else carries is kept for /outbox.
+    Give the transport to a kind of address; in the demo, what nobody carries is kept for /outbox.
 
     :raises TransportError: if it cannot be used as it is configured, or there is none
     """
-    if way is Way.PUSH and settings.FCM_CREDENTIALS:
+    if kind is AddressKind.WEBPUSH:
+        return _web_push(
+            settings.VAPID_PRIVATE_KEY,
+            settings.SECRET_KEY,
+            settings.VAPID_CONTACT,
+            frozenset(settings.OUTBOUND_ALLOWED_HOSTS),
+        )
+    if kind in FCM and settings.FCM_CREDENTIALS:
         return _fcm(settings.FCM_CREDENTIALS, settings.FCM_BASE_URL)
-    if way is Way.EMAIL:
+    if kind is AddressKind.EMAIL:
         return EmailTransport(site_url=settings.SITE_URL)
     if settings.VILLAGE_DEMO:
-        return DevelopmentTransport(partial(_keep, way))
-    raise TransportError(f"Nobody here carries letters by {way.value}", permanent=True)
+        return DevelopmentTransport(partial(_keep, _WAYS[kind]))
+    raise TransportError(f"Nobody here carries letters to {kind.value}", permanent=True)
+
+
+@cache
+def _web_push(given: str, secret: str, contact: str, allowed: frozenset[str]) -> WebPushTransport:
+    """Make the one transport to browsers of this process, with its connections."""
+    # Its libraries take half a second to load, which a village without browsers need not wait.
+    from notifications.transports.webpush import WebPushTransport
+
+    try:
+        key = vapid.key_of(given, secret)
+    except ValueError as error:
+        raise TransportError(f"No key for Web Push: {error}", permanent=True) from error
+    return WebPushTransport(key, contact=contact, allowed=allowed)
 
 
 @cache

@@ -28,7 +28,8 @@ from google.auth.exceptions import TransportError as GoogleTransportError
 
 from notifications.transports.base import Address, AddressKind, Letter, Outcome, TransportError
 from notifications.transports.fcm_message import encode
-from notifications.transports.lanes import Answer, Lanes, NoAnswer
+from notifications.transports.lanes import Answer, Lanes, NoAnswer, Request
+from notifications.transports.push import LONGEST_REST, PATIENCE, REST_AFTER_429
 from village.core.outbound import seconds_to_wait
 
 logger = logging.getLogger(__name__)
@@ -36,11 +37,6 @@ logger = logging.getLogger(__name__)
 GOOGLE = "https://fcm.googleapis.com"
 # The narrowest scope that may send: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
-# https://firebase.google.com/docs/cloud-messaging/scale-fcm: at least ten seconds for an answer,
-# and a minute of rest when a 429 names none.
-PATIENCE = 10.0
-REST_AFTER_429 = 60.0
-LONGEST_REST = 86_400.0
 LONGEST_ADDRESS = 4096
 
 _FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -107,7 +103,9 @@ class FcmTransport:
             ("Authorization", f"Bearer {self._bearer()}"),
             ("Content-Type", "application/json; charset=utf-8"),
         ]
-        answers = self._lanes.post_all(self._path, headers, list(bodies.values()))
+        answers = self._lanes.post_all(
+            [Request(self._path, headers, body) for body in bodies.values()]
+        )
         for place, answer in zip(bodies, answers, strict=True):
             outcomes[place] = outcome_of(answer, now=now)
         self._look_for_what_is_common([outcomes[place] for place in bodies])
@@ -145,7 +143,8 @@ class FcmTransport:
         parts = urlsplit(url)
         lanes = Lanes(url, patience=self._patience / 2)
         try:
-            answer = lanes.post(parts.path or "/", list((headers or {}).items()), body or b"")
+            question = Request(parts.path or "/", list((headers or {}).items()), body or b"")
+            answer = lanes.post(question)
         except NoAnswer as failure:
             raise GoogleTransportError(str(failure), retryable=True) from failure
         finally:

@@ -4,22 +4,18 @@
 # mypy: allow-untyped-calls
 from __future__ import annotations
 
-import hashlib
-import re
-from base64 import urlsafe_b64encode
-
 from firebase_admin import messaging
 
 from notifications.transports.base import Address, AddressKind, Letter
-
-# https://firebase.google.com/docs/cloud-messaging/concept-options: a payload holds 4096 bytes
-# at most. These limits leave half of it to the data; a lock screen shows less still.
-TITLE_BYTES = 256
-BODY_BYTES = 1536
-# https://firebase.google.com/docs/cloud-messaging/concept-options#ttl: four weeks at most.
-LONGEST_TTL = 2_419_200
-# What other transports find in the data of a letter, and a phone has no use for.
-NOT_FOR_PHONES = frozenset({"unsubscribe_url"})
+from notifications.transports.push import (
+    BODY_BYTES,
+    LONGEST_TTL,
+    NOT_FOR_PHONES,
+    TITLE_BYTES,
+    cut,
+    digest,
+    push_headers,
+)
 
 
 def encode(address: Address, letter: Letter, *, now: float) -> bytes:
@@ -33,7 +29,7 @@ def encode(address: Address, letter: Letter, *, now: float) -> bytes:
     data = {name: value for name, value in letter.data.items() if name not in NOT_FOR_PHONES}
     message = messaging.Message(
         notification=messaging.Notification(
-            title=_cut(letter.title, TITLE_BYTES), body=_cut(letter.body, BODY_BYTES)
+            title=cut(letter.title, TITLE_BYTES), body=cut(letter.body, BODY_BYTES)
         ),
         data={**data, "kind": letter.kind, "link": letter.link},
         android=messaging.AndroidConfig(
@@ -47,7 +43,7 @@ def encode(address: Address, letter: Letter, *, now: float) -> bytes:
             payload=messaging.APNSPayload(messaging.Aps(sound="default")),
         ),
         webpush=messaging.WebpushConfig(
-            headers=_webpush_headers(key, urgent=letter.urgent, ttl=ttl),
+            headers=push_headers(key, urgent=letter.urgent, ttl=ttl),
             notification=messaging.WebpushNotification(tag=key, language=letter.language),
             # A link that is not https is refused there, and the app reads it from the data.
             fcm_options=messaging.WebpushFCMOptions(link=letter.link)
@@ -70,26 +66,5 @@ def _apns_headers(key: str | None, *, urgent: bool, expires: int) -> dict[str, s
     headers = {"apns-priority": "10" if urgent else "5", "apns-expiration": str(expires)}
     if key:
         fits = key.isascii() and key.isprintable() and len(key) <= 64
-        headers["apns-collapse-id"] = key if fits else _digest(key)
+        headers["apns-collapse-id"] = key if fits else digest(key)
     return headers
-
-
-def _webpush_headers(key: str | None, *, urgent: bool, ttl: int) -> dict[str, str]:
-    # RFC 8030, sections 5.2 to 5.4.
-    headers = {"TTL": str(ttl), "Urgency": "high" if urgent else "normal"}
-    if key:
-        headers["Topic"] = key if re.fullmatch(r"[\w-]{1,32}", key, re.ASCII) else _digest(key)
-    return headers
-
-
-def _digest(key: str) -> str:
-    """Return 32 characters of the URL-safe alphabet that stand for the key."""
-    return urlsafe_b64encode(hashlib.sha256(key.encode("utf-8", "replace")).digest()[:24]).decode()
-
-
-def _cut(text: str, limit: int) -> str:
-    """Return the text in at most so many bytes of UTF-8, with an ellipsis where it was cut."""
-    data = text.encode("utf-8", "replace")
-    if len(data) <= limit:
-        return data.decode()
-    return data[: limit - len("…".encode())].decode("utf-8", "ignore").rstrip() + "…"

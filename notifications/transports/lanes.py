@@ -7,7 +7,7 @@ import socket
 import ssl
 import weakref
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from urllib.parse import urlsplit
@@ -24,6 +24,13 @@ IDLE_SECONDS = 60.0
 _LATE = (TimeoutError, BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 Headers = Sequence[tuple[str, str]]
+# Opens a connection to a host and port within some seconds, or raises an OSError.
+Dial = Callable[[str, int, float], socket.socket]
+
+
+def dial(host: str, port: int, seconds: float) -> socket.socket:
+    """Open a connection to a server that the operator has named."""
+    return socket.create_connection((host, port), timeout=seconds)
 
 
 class NoAnswer(Exception):
@@ -37,6 +44,15 @@ class NoAnswer(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Hold one request to a server: its path, its headers and its body."""
+
+    path: str
+    headers: Headers
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +101,22 @@ class Lane:
     :raises NoAnswer: if the connection cannot be made
     """
 
-    def __init__(self, server: Server, *, seconds: float) -> None:
+    def __init__(self, server: Server, *, seconds: float, dial: Dial = dial) -> None:
         self._authority = server.authority
         self._until = 0.0
         self._rested_at = 0.0
         self._http = h11.Connection(h11.CLIENT)
         self.reusable = False
         try:
-            self._socket = socket.create_connection((server.host, server.port), timeout=seconds)
+            self._socket = dial(server.host, server.port, seconds)
+            self._socket.settimeout(seconds)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.tls is not None:
                 self._socket = server.tls.wrap_socket(self._socket, server_hostname=server.host)
         except OSError as error:
             raise NoAnswer("UNREACHABLE", f"No connection to {self._authority}: {error}") from error
 
-    def post(self, path: str, headers: Headers, body: bytes, *, until: float) -> None:
+    def post(self, asked: Request, *, until: float) -> None:
         """
         Write a request, whose answer is to be there by a time of the monotonic clock.
 
@@ -110,10 +127,14 @@ class Lane:
         try:
             request = h11.Request(
                 method="POST",
-                target=path,
-                headers=[("Host", self._authority), *headers, ("Content-Length", str(len(body)))],
+                target=asked.path,
+                headers=[
+                    ("Host", self._authority),
+                    *asked.headers,
+                    ("Content-Length", str(len(asked.body))),
+                ],
             )
-            events = (request, h11.Data(data=body), h11.EndOfMessage())
+            events = (request, h11.Data(data=asked.body), h11.EndOfMessage())
             data = b"".join(self._http.send(event) or b"" for event in events)
             self._wait_at_most_until_the_deadline()
             self._socket.sendall(data)
@@ -193,34 +214,33 @@ class Lanes:
     :raises ValueError: if the URL names no server, or sends secrets in clear over a network
     """
 
-    def __init__(self, url: str, *, patience: float, width: int = 16) -> None:
+    def __init__(self, url: str, *, patience: float, width: int = 16, dial: Dial = dial) -> None:
         self._server = Server.of(url)
+        self._dial = dial
         self._patience = patience
         self._width = width
         self._idle: deque[Lane] = deque()
         weakref.finalize(self, _close_all, self._idle)
 
-    def post(self, path: str, headers: Headers, body: bytes) -> Answer:
+    def post(self, asked: Request) -> Answer:
         """
         Send one request.
 
         :raises NoAnswer: if there is no whole answer in time
         """
-        [answer] = self.post_all(path, headers, [body])
+        [answer] = self.post_all([asked])
         if isinstance(answer, NoAnswer):
             raise answer
         return answer
 
-    def post_all(
-        self, path: str, headers: Headers, bodies: Sequence[bytes]
-    ) -> list[Answer | NoAnswer]:
-        """Send a request for each body; one answer for each, in the same order."""
+    def post_all(self, requests: Sequence[Request]) -> list[Answer | NoAnswer]:
+        """Send requests; one answer for each, in the same order."""
         unsent = NoAnswer("NOT_SENT", "The batch took too long; this was not sent")
-        answers: list[Answer | NoAnswer] = [unsent] * len(bodies)
+        answers: list[Answer | NoAnswer] = [unsent] * len(requests)
         underway: deque[tuple[int, Lane]] = deque()
         end = monotonic() + 2 * self._patience
         try:
-            for place, body in enumerate(bodies):
+            for place, asked in enumerate(requests):
                 if len(underway) == self._width:
                     self._collect(underway, answers)
                 now = monotonic()
@@ -230,11 +250,11 @@ class Lanes:
                     lane = self._lane(seconds=min(self._patience, end - now))
                 except NoAnswer as failure:
                     # They all go to the same server, so the others need not try as well.
-                    answers[place:] = [failure.with_traceback(None)] * (len(bodies) - place)
+                    answers[place:] = [failure.with_traceback(None)] * (len(requests) - place)
                     break
                 underway.append((place, lane))
                 try:
-                    lane.post(path, headers, body, until=min(monotonic() + self._patience, end))
+                    lane.post(asked, until=min(monotonic() + self._patience, end))
                 except NoAnswer as failure:
                     answers[place] = failure.with_traceback(None)
                     underway.pop()
@@ -272,7 +292,7 @@ class Lanes:
             if lane.fresh():
                 return lane
             lane.close()
-        return Lane(self._server, seconds=seconds)
+        return Lane(self._server, seconds=seconds, dial=self._dial)
 
 
 def _close_all(lanes: Iterable[Lane]) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from notifications import actions, queries
 from notifications.models import Device, Notification, Preference
 from tests.support.cast import Cast
+from tests.support.push_crypto import Browser
 from village.core.actor import SYSTEM, Actor, Scope
 from village.journal.models import Entry
 from village.journal.queries import top
@@ -26,6 +27,8 @@ DEVICES = "/api/v1/me/devices"
 PREFERENCES = "/api/v1/me/preferences"
 PAPER = {"notice": "news.article", "way": "print", "timing": "now"}
 PHONE = {"kind": "fcm_fid", "address": "a-phone"}
+BROWSER = Browser("https://push.example/x")
+BAD_KEYS = BROWSER.keys | {"p256dh": "A" * 87}
 
 
 def post(client: Client, path: str, body: Any = None, **headers: str) -> Any:
@@ -165,6 +168,12 @@ class TestDevices:
             {},
             {"kind": "pigeon", "address": "x"},
             {"kind": "webpush", "address": "https://push.example/x"},
+            {"kind": "webpush"},
+            {"kind": "webpush", "subscription": {"endpoint": "https://push.example/x"}},
+            {"kind": "webpush", "subscription": BROWSER.subscription | {"endpoint": "http://x.y"}},
+            {"kind": "webpush", "subscription": BROWSER.subscription | {"keys": BAD_KEYS}},
+            {"kind": "fcm_fid", "subscription": BROWSER.subscription},
+            {"kind": "fcm_fid", "address": "x", "subscription": BROWSER.subscription},
             {"kind": "fcm_fid", "address": ""},
             {"kind": "fcm_fid", "address": "two words"},
             {"kind": "fcm_fid", "address": "x" * 1001},
@@ -299,4 +308,4 @@ class TestPreferences:
         assert answer.status_code == 409
         assert answer.json()["code"] == "notifications.way_not_here"
         [item, *_] = api(nora).get(PREFERENCES).json()["items"]
-        assert set(item["ways"]) == {"inbox", "email"}
+        assert set(item["ways"]) == {"inbox", "push", "email"}

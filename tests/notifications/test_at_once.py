@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from notifications import actions, post
 from notifications.actions import sending
-from notifications.models import Delivery, Device, DeviceKind, Notification, Way
+from notifications.models import Delivery, Device, DeviceKind, Notification
 from notifications.transports import choose
+from notifications.transports.base import AddressKind
 from tests.support.fcm_server import FcmServer, fcm
 from village.core.actor import SYSTEM, Actor
 from village.journal.readers import Recorded
@@ -85,7 +86,7 @@ class TestWorkers:
 
         if connection.vendor == "postgresql":
             meet_between_choosing_and_taking(3, monkeypatch)
-        transport: Any = choose.transport_for(Way.PUSH)
+        transport: Any = choose.transport_for(AddressKind.FCM_FID)
         try:
             sent = all_at_once([post.carry_due] * 3)
         finally:

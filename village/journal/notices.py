@@ -69,6 +69,11 @@ class Notice:
         self.is_official = is_official
         Notice.declared[key] = self
 
+    @property
+    def is_private(self) -> bool:
+        """Tell whether its words are for one person's eyes, and not for a lock screen."""
+        return self.importance in (Importance.PERSONAL, Importance.TRANSACTIONAL)
+
 
 def notices_of(fact: type[Fact]) -> list[Notice]:
     """Give the notices of a fact."""

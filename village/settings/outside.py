@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import parseaddr
+
 from village.settings.form import DEBUG, PORT, VILLAGE_DEMO, env
 
 # --- Sockets -------------------------------------------------------------------------------------
@@ -42,6 +44,10 @@ OSRM_URL = env.str("OSRM_URL", default="")
 # The path of a Google service account file; without it, pushes are shown at /outbox.
 FCM_CREDENTIALS = env.str("FCM_CREDENTIALS", default="")
 FCM_BASE_URL = env.str("FCM_BASE_URL", default="")
+# The key that push services of browsers know us by, as PEM; without it, it is made from SECRET_KEY.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="", multiline=True)
+# Whom a push service may write to when something is wrong with our pushes.
+VAPID_CONTACT = env.str("VAPID_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 # Other carpooling services that may search here, each by its key.
 CARPOOL_OPERATORS = env.dict("CARPOOL_OPERATORS", default={})
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -11,12 +11,14 @@ from village.core.outbound.errors import (
     OutboundTooLarge,
 )
 from village.core.outbound.exchange import Fetched, Hop, Limits, fetch, post
-from village.core.outbound.gate import INTERNET, Network
+from village.core.outbound.gate import INTERNET, Deadline, Gate, Network
 from village.core.outbound.waiting import seconds_to_wait
 
 __all__ = [
     "INTERNET",
+    "Deadline",
     "Fetched",
+    "Gate",
     "Hop",
     "Limits",
     "Network",

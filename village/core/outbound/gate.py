@@ -87,6 +87,14 @@ class Gate(httpcore.NetworkBackend):
         """
         Connect within the deadline; httpcore's own timeouts are not needed.
 
+        :raises OutboundError: as :meth:`connect`.
+        """
+        return _Stream(self.connect(host, port), self._deadline)
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """
+        Connect to one of a host's addresses, once all of them have been checked.
+
         :raises OutboundRefused: one of the addresses is not public, so none is trusted.
         :raises OutboundFailed: there is no address, or none answers.
         """
@@ -98,12 +106,10 @@ class Gate(httpcore.NetworkBackend):
         failure = OutboundFailed(f"{host} has no address")
         for address in addresses[:_MAX_ADDRESSES_TRIED]:
             try:
-                connected = self._network.dial(address, port, self._deadline.left())
+                return self._network.dial(address, port, self._deadline.left())
             except OSError as error:
                 self._deadline.left()
                 failure = OutboundFailed(f"no connection to {host}: {error}")
-            else:
-                return _Stream(connected, self._deadline)
         raise failure
 
     def _resolved(self, host: str, port: int) -> Sequence[str]:
