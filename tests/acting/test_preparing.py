@@ -18,6 +18,7 @@ from village.acting import actions, queries
 from village.acting.actions.preparing import BODY_MAX, Request
 from village.acting.models import PreparedAct, WaitsFor
 from village.acting.replay import prepare
+from village.assist.models import ASLEEP_AFTER, Accreditation, AccreditationStatus
 from village.core.actor import Actor, Level, Scope
 from village.core.delegation import covered
 from village.core.errors import Invalid, NeedsTwo, OnlyPrepared, OutOfScope
@@ -93,6 +94,15 @@ class TestAConfidentialCase:
         ]
         assert set(Entry.objects.values_list("principal_id", flat=True)) == {cast.edda.pk}
         assert [reading.faults for reading in verification.verify()] == [[]]
+
+    def test_keeps_awake_whoever_says_yes_to_it(
+        self, api: Api, waiting: str, helga: Resident
+    ) -> None:
+        helgas = Accreditation.objects.filter(volunteer=helga)
+        helgas.update(awake_since=timezone.now() - ASLEEP_AFTER + timedelta(minutes=1))
+        assert post(api(helga), f"{waiting}/carry-out").status_code == 200
+        tomorrow = timezone.now() + timedelta(days=1)
+        assert helgas.get().status(tomorrow) is AccreditationStatus.ACTIVE
 
     def test_is_forgotten_as_soon_as_it_is_settled(
         self, api: Api, cast: Cast, waiting: str

@@ -18,7 +18,14 @@ from village.acting import actions, queries
 from village.acting.models import LASTS, AssistedSession, Place, PreparedAct
 from village.acting.queries import NoSession
 from village.assist.actions import issue_card, revoke_mandate
-from village.assist.models import Card, CardCode, Mandate
+from village.assist.models import (
+    ASLEEP_AFTER,
+    Accreditation,
+    AccreditationStatus,
+    Card,
+    CardCode,
+    Mandate,
+)
 from village.core import delegation
 from village.core.actor import Actor, Level, Scope
 from village.journal.models import Entry
@@ -82,6 +89,18 @@ class TestBegin:
         assert (entry.kind, entry.principal_id) == ("acting.session_begun", cast.edda.pk)
         assert entry.number == 1
         assert write().status_code == 201
+
+    def test_keeps_the_volunteer_awake(
+        self, cast: Cast, codes: list[str], begin: Callable[..., Any]
+    ) -> None:
+        drowsy = timezone.now() - ASLEEP_AFTER + timedelta(minutes=1)
+        veras = Accreditation.objects.filter(volunteer=cast.vera)
+        veras.update(awake_since=drowsy)
+        assert begin(codes[0]).status_code == 201
+        tomorrow = timezone.now() + timedelta(days=1)
+        assert veras.get().status(tomorrow) is AccreditationStatus.ACTIVE
+        # Half a year after the last time, and not after the first.
+        assert veras.get().status(tomorrow + ASLEEP_AFTER) is AccreditationStatus.ASLEEP
 
     def test_ends_with_the_mandate_at_the_latest(
         self, cast: Cast, codes: list[str], begin: Callable[..., Any]

@@ -1,9 +1,11 @@
-"""What acting for somebody holds about her: what was prepared in her name."""
+"""What acting for somebody holds about the two: what was prepared, done and refused."""
 
 from __future__ import annotations
 
-from village.acting.models import AssistedSession, PreparedAct, Statement
-from village.journal.holdings import Holding
+from datetime import datetime
+
+from village.acting.models import AssistedSession, PreparedAct, Refusal, Statement
+from village.journal.holdings import Holding, Retention, declare_retention
 
 Holding(
     "acting.prepared_for_her",
@@ -40,4 +42,28 @@ Holding(
     person="person",
     shows=("id", "village", "created_at", "begins_at", "ends_at", "acts", "number", "mark"),
     kept="while she is here; erasing deletes them",
+)
+_REFUSAL = ("mandate", "code", "day", "times", "last_at")
+Holding(
+    "acting.refused_to_her",
+    of=Refusal,
+    person="who",
+    shows=_REFUSAL,
+    kept="half a year; erasing deletes them",
+)
+Holding(
+    "acting.refused_about_her",
+    of=Refusal,
+    person="mandate__person",
+    shows=_REFUSAL,
+    kept="half a year; erasing deletes them",
+)
+
+
+def _let_go_of_refusals(before: datetime) -> int:
+    return Refusal.objects.filter(last_at__lt=before).delete()[0]
+
+
+declare_retention(
+    Retention("acting.refusals", 182, _let_go_of_refusals, "coordinators look back thirty days")
 )

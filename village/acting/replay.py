@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from village.acting import actions
 from village.acting.actions.preparing import Request
 from village.acting.models import PreparedAct, WaitsFor
-from village.acting.schemas import show_prepared
+from village.acting.schemas.acts import show_prepared
 from village.core.actor import Actor, Scope
 from village.core.delegation import PREPARE
 from village.core.errors import DomainError, NeedsTwo, OnlyPrepared

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from village.core.actor import Scope
+
 # What a helper did, said to the person it was done for. By the kind of the fact in the journal;
 # the rooms name theirs, and never rename them.
 DEEDS = {
@@ -118,6 +120,38 @@ NEVER = frozenset(
 )
 
 
+# Under which scope something is done, by how its kind begins; the longest beginning counts.
+SCOPES_OF = {
+    "board.": Scope.BOARD_POST,
+    "carpool.": Scope.RIDES_REQUEST,
+    "carpool.ride_": Scope.RIDES_OFFER,
+    "carpool.ride_requested": Scope.RIDES_REQUEST,
+    "carpool.rider_": Scope.RIDES_REQUEST,
+    "events.": Scope.EVENTS_JOIN,
+    "events.event_": Scope.BOARD_POST,
+    "events.occurrence_": Scope.BOARD_POST,
+    "messaging.": Scope.AUTHORITY_WRITE,
+    "news.": Scope.NEWS_READ,
+    "notifications.": Scope.NOTIFICATION_SETTINGS,
+}
+# What a coordinator reads of a refusal, by the code that was told.
+REFUSED = {
+    "assist.card_expired": _("the person's card no longer works"),
+    "assist.code_refused": _("a code that is wrong, or was used before"),
+    "assist.frozen": _("the person stopped everything not long ago"),
+    "assist.mandate_ended": _("the mandate has ended"),
+    "assist.mandate_unknown": _("a mandate that is not hers"),
+    "assist.needs_two": _("a second volunteer is needed for it"),
+    "assist.no_session": _("the person was not with her"),
+    "assist.only_prepared": _("it may only be prepared"),
+    "assist.out_of_scope": _("the mandate does not cover it"),
+    "assist.session_elsewhere": _("she was with somebody else"),
+    "forbidden": _("it is not hers to do"),
+    "not_found": _("it is not hers to see"),
+    "rate.limited": _("too many tries"),
+}
+
+
 # What the person may expect of it; the rest is done when it is done.
 EXPECTATIONS = {
     "acting.act_prepared": _("What was prepared is done only when you, or a second person, agree."),
@@ -133,6 +167,17 @@ EXPECTATIONS = {
 def expect(kind: str) -> str:
     """Say what comes of a fact of this kind; empty where nothing more does."""
     return str(EXPECTATIONS.get(kind, ""))
+
+
+def scope_of(kind: str) -> Scope | None:
+    """Give the scope under which a fact of this kind is done; none frames an act only."""
+    fitting = [begins for begins in SCOPES_OF if kind.startswith(begins)]
+    return SCOPES_OF[max(fitting, key=len)] if fitting and kind in DEEDS else None
+
+
+def refused(code: str) -> str:
+    """Say what somebody was refused for."""
+    return str(REFUSED.get(code) or _("a rule of the village said no"))
 
 
 def deed(kind: str) -> str:

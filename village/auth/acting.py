@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+import structlog
 from allauth.headless.contrib.ninja.security import x_session_token_auth
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix, reverse, set_script_prefix
@@ -19,10 +21,11 @@ from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 
+from village.acting.actions import count_refusal
 from village.acting.queries import NoSession, actor_in_session
-from village.core import strength
+from village.core import refusals, strength
 from village.core.actor import Actor
-from village.core.errors import DomainError, TooMany
+from village.core.errors import DomainError, Forbidden, NotFound, TooMany
 from village.core.idempotency import SAFE_METHODS
 from village.core.limits import Flow
 from village.core.pages import is_page, refusal, to_sign_in
@@ -37,6 +40,10 @@ NO_MANDATE = UUID(int=0)
 _FOR_SOMEBODY = re.compile(r"/for/(?P<mandate>[^/]+)(?P<page>/.*)?")
 # Of one person, whichever device she uses; of strangers, those of one network together.
 REQUESTS = Flow("api", settings.API_REQUESTS_PER_MINUTE, 60)
+# What an address names that belongs to acting for somebody, and what is watched of it besides.
+_NEAR = frozenset({"accreditation_id", "act_id", "centre_id", "mandate_id", "session_id"})
+_WATCHED = frozenset({Forbidden.code, TooMany.code})
+log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -53,8 +60,15 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        request.actor, request.prefix = None, ""
+        request.actor, request.prefix, request.mandate_named = None, "", None
         strength.begin()
+        refusals.begin()
+        response = self._answer(request)
+        if response.status_code >= 400 and (code := refusals.told()):
+            watch(request, code)
+        return response
+
+    def _answer(self, request: Any) -> HttpResponse:
         if secret := _bearer(request):
             return self._act_by_key(request, secret)
         token = request.headers.get("X-Session-Token")
@@ -119,10 +133,11 @@ class ActorMiddleware:
     def _act_for(self, request: Any, mandate: str) -> HttpResponse:
         if request.actor is None:
             return problem(401)
+        request.mandate_named = _uuid(mandate) or NO_MANDATE
         try:
             actor, name = actor_in_session(
                 helper_id=request.actor.principal_id,
-                mandate_id=_uuid(mandate) or NO_MANDATE,
+                mandate_id=request.mandate_named,
                 at=timezone.now(),
             )
         except DomainError as error:
@@ -137,10 +152,11 @@ class ActorMiddleware:
         """Answer as the page behind the prefix; every address on that page keeps it."""
         if request.actor is None:
             return to_sign_in(request)
+        request.mandate_named = _uuid(mandate) or NO_MANDATE
         try:
             request.actor, _name = actor_in_session(
                 helper_id=request.actor.principal_id,
-                mandate_id=_uuid(mandate) or NO_MANDATE,
+                mandate_id=request.mandate_named,
                 at=timezone.now(),
             )
         except NoSession as error:
@@ -158,6 +174,33 @@ class ActorMiddleware:
             return self.get_response(request)
         finally:
             set_script_prefix(outside)
+
+
+def watch(request: Any, code: str) -> None:
+    """
+    Write down a refusal that coordinators watch, once its own transaction is over.
+
+    It is one of acting for somebody, or of what hangs on a mandate or a centre. There, what is
+    not to be seen counts as well: that is how somebody else's centre looks.
+    """
+    actor: Actor | None = request.actor
+    address = request.resolver_match.kwargs if request.resolver_match else {}
+    is_assisted = request.mandate_named is not None
+    is_near = is_assisted or bool(address.keys() & _NEAR)
+    is_watched = code in _WATCHED or (code == NotFound.code and not is_assisted)
+    if actor is None or not (code.startswith("assist.") or (is_near and is_watched)):
+        return
+    try:
+        count_refusal(
+            who_id=actor.helper_id or actor.principal_id,
+            code=code,
+            mandate_id=request.mandate_named or address.get("mandate_id"),
+            centre_id=address.get("centre_id"),
+            at=timezone.now(),
+        )
+    except (OperationalError, InterfaceError):
+        # Whoever is refused hears so all the same.
+        log.exception("refusal_not_counted", code=code)
 
 
 def begin(mandate: str, wanted: str) -> HttpResponse:

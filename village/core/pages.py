@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.defaults import server_error
 
-from village.core import strength
+from village.core import refusals, strength
 from village.core.actor import Actor, Level, Needs
 from village.core.delegation import covered
 from village.core.errors import DomainError
@@ -97,6 +97,7 @@ def is_page(view: Callable[..., Any]) -> bool:
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """Tell a person that a rule of the village said no, and what she can do now."""
     error = strength.told(error)
+    refusals.tell(error.code)
     response = render(request, "web/refusal.html", {"error": error}, status=error.status)
     if "HX-Request" in request.headers:
         # Shown above what she was doing, which stays as it was.
@@ -129,5 +130,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def tell(form: BaseForm, error: DomainError) -> None:
     """Write the words of a rule beside the field of a form that it is about."""
+    refusals.tell(error.code)
     field = error.field if error.field in form.fields else None
     form.add_error(field, error.detail)

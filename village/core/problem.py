@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from village.core import strength
+from village.core import refusals, strength
 from village.core.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -60,6 +60,7 @@ def problem(
 def problem_of(error: DomainError) -> JsonResponse:
     """Build the problem document of a rule that said no."""
     error = strength.told(error)
+    refusals.tell(error.code)
     errors = {error.field: [error.detail]} if error.field else None
     return problem(
         error.status, error.code, error.detail, errors=errors, retry_after=error.retry_after

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from village.acting import facts, policies, queries
 from village.acting.models import PreparedAct, WaitsFor
+from village.assist.actions import stay_awake
 from village.assist.models import Mandate
 from village.core.actor import Actor, Scope
 from village.core.errors import DomainError, Invalid, NeedsTwo, NotFound
@@ -91,6 +92,8 @@ def carry_out(*, by: Actor, act_id: UUID, ask: Ask, at: datetime) -> PreparedAct
     confirms_herself = by.is_assisted and by.helper_id == act.volunteer_id
     second_id = None if confirms_herself else (by.helper_id or by.principal_id)
     helper = queries.helper_of(act, second_id=second_id, at=at)
+    if act.waits_for == WaitsFor.SECOND and second_id is not None:
+        stay_awake(centre_id=act.mandate.centre_id, volunteer_id=second_id, at=at)
     request = request_of(act)
     try:
         with transaction.atomic():

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from village.acting import facts, queries
 from village.acting.models import LASTS, AssistedSession, Place
 from village.assist import queries as mandates
-from village.assist.actions import spend_code
-from village.assist.models import Accreditation, Mandate
+from village.assist.actions import spend_code, stay_awake
+from village.assist.models import Mandate
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden
 from village.journal.actions import record
@@ -72,10 +72,7 @@ def begin_session(
         ends_at=min(at + LASTS, helper.until or at + LASTS),
         created_at=at,
     )
-    # Whoever acts does not fall asleep.
-    Accreditation.objects.filter(centre=mandate.centre_id, volunteer=by.principal_id).update(
-        awake_since=at
-    )
+    stay_awake(centre_id=mandate.centre_id, volunteer_id=by.principal_id, at=at)
     record(
         facts.SessionBegun(
             village=session.village_id, session=session.pk, person=mandate.person_id

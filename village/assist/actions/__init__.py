@@ -10,6 +10,7 @@ from village.assist.actions.centres import (
     open_centre,
     propose_volunteer,
     resume_volunteer,
+    stay_awake,
     suspend_volunteer,
     vouch_for,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "revoke_scope",
     "set_reach",
     "spend_code",
+    "stay_awake",
     "stop_with_code",
     "suspend_mandate",
     "suspend_volunteer",

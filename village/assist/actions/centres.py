@@ -213,6 +213,13 @@ def resume_volunteer(*, by: Actor, accreditation_id: UUID, at: datetime) -> Accr
     return _changed(accreditation, by, at)
 
 
+def stay_awake(*, centre_id: UUID, volunteer_id: UUID, at: datetime) -> None:
+    """Remember that a volunteer helps: whoever does so does not fall asleep."""
+    Accreditation.objects.current().filter(
+        centre=centre_id, volunteer=volunteer_id, awake_since__lt=at
+    ).update(awake_since=at)
+
+
 @transaction.atomic
 def end_accreditation(*, by: Actor, accreditation_id: UUID, at: datetime) -> Accreditation:
     """

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from village.assist.api import centres, mandates, people, watching
+from village.assist.api import centres, mandates, people
 from village.core.router import Router
 
 router = Router()
-for part in (centres, people, mandates, watching):
+for part in (centres, people, mandates):
     router.add_router("", part.router)

@@ -1,4 +1,4 @@
-"""What a coordinator keeps an eye on, and what the village counts, without names."""
+"""What a coordinator keeps an eye on."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
+from village.acting.models import Refusal
 from village.assist import queries
-from village.assist.models import Centre, EndedBy, Mandate
+from village.assist.models import Centre, Mandate
 from village.journal.models import Entry
 
 NEAR = timedelta(days=30)
@@ -30,24 +31,15 @@ class Unusual:
     acts_at_night: int
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """
-    Hold what a village counts of assisted mode.
-
-    ``share_alone`` is the share of all that people with a mandate did which they did
-    themselves, or ``None`` before anything was done.
-    """
-
-    people_with_a_mandate: int
-    acts: dict[str, int]
-    share_alone: float | None
-    mandates_revoked: int
-
-
 def near_their_end(centre: Centre, *, at: datetime) -> QuerySet[Mandate]:
     """Give the mandates of a centre that end within thirty days."""
     return queries.mandates().in_force(at).filter(centre=centre, ends_at__lte=at + NEAR)
+
+
+def refusals_at(centre: Centre, *, at: datetime) -> QuerySet[Refusal]:
+    """Give what was refused at a centre in thirty days, the newest first."""
+    rows = Refusal.objects.filter(centre=centre, last_at__gt=at - LOOKS_BACK)
+    return rows.select_related("who", "mandate__person").order_by("-last_at", "-pk")
 
 
 def unusual_volunteers(centre: Centre, *, at: datetime) -> list[Unusual]:
@@ -75,21 +67,3 @@ def unusual_volunteers(centre: Centre, *, at: datetime) -> list[Unusual]:
         Unusual(volunteer, many[volunteer], night[volunteer])
         for volunteer in sorted(many.keys() | night.keys())
     ]
-
-
-def figures_of(village: str, *, at: datetime) -> Figures:
-    """Count what assisted mode does for a village; nobody can be told from it."""
-    mandates = Mandate.objects.filter(village=village)
-    people = mandates.exclude(starts_at=None).values("person")
-    done = Entry.objects.filter(village=village, principal_id__in=people)
-    helped = done.filter(helper_id__isnull=False)
-    total, assisted = done.count(), helped.count()
-    kinds = helped.values_list("kind").annotate(Count("id")).order_by("kind")
-    return Figures(
-        people_with_a_mandate=mandates.in_force(at).values("person").distinct().count(),
-        acts=dict(kinds),
-        share_alone=(total - assisted) / total if total else None,
-        mandates_revoked=mandates.filter(revoked_at__isnull=False)
-        .exclude(ended_why=EndedBy.SUPERSEDED)
-        .count(),
-    )

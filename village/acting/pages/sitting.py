@@ -16,7 +16,7 @@ from village.acting.account import lines_of
 from village.acting.forms import SessionForm
 from village.acting.models import Place
 from village.acting.replay import ask, shown_of
-from village.acting.schemas import show_ledger
+from village.acting.schemas.acts import show_ledger
 from village.acting.slip import slip_of
 from village.assist import queries as mandates
 from village.assist.actions import issue_card

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from village.assist import queries, watching
-from village.assist.schemas.watching import FiguresOut, WatchOut, show_figures, show_watch
+from village.acting import watching
+from village.acting.figures import figures_of
+from village.acting.schemas.watching import FiguresOut, WatchOut, show_figures, show_watch
+from village.assist import queries
 from village.core.http import ActorRequest
 from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
@@ -24,12 +26,16 @@ SHOWN_AT_MOST = 200
     who=may(Standing.COORDINATOR, seen_by=[Standing.VOLUNTEER]),
 )
 def watch(request: ActorRequest, centre_id: UUID) -> WatchOut:
-    """Show, as a coordinator, which mandates end soon and which volunteers do much or at night."""
+    """Show, as a coordinator, which mandates end soon, who does much or at night, and every no."""
     at = timezone.now()
     centre = queries.coordinated_or_404(request.actor, centre_id, at=at)
     ending = watching.near_their_end(centre, at=at).order_by("ends_at", "pk")
     return show_watch(
-        centre.pk, list(ending[:SHOWN_AT_MOST]), watching.unusual_volunteers(centre, at=at), at=at
+        centre.pk,
+        ending=list(ending[:SHOWN_AT_MOST]),
+        unusual=watching.unusual_volunteers(centre, at=at),
+        refusals=list(watching.refusals_at(centre, at=at)[:SHOWN_AT_MOST]),
+        at=at,
     )
 
 
@@ -37,4 +43,4 @@ def watch(request: ActorRequest, centre_id: UUID) -> WatchOut:
 def count_assisted(request: ActorRequest, v: str) -> FiguresOut:
     """Show what assisted mode does for my village, without names."""
     village = member_of(request.actor, v)
-    return show_figures(village.pk, watching.figures_of(village.pk, at=timezone.now()))
+    return show_figures(village.pk, figures_of(village.pk, at=timezone.now()))

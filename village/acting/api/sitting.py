@@ -10,7 +10,7 @@ from ninja import Query, Status
 
 from village.acting import actions, queries
 from village.acting.replay import ask
-from village.acting.schemas import (
+from village.acting.schemas.acts import (
     LedgerLineOut,
     PreparedOut,
     SessionIn,

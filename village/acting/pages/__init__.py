@@ -1,0 +1,3 @@
+"""The web face of acting for somebody."""
+
+from __future__ import annotations
