@@ -229,7 +229,9 @@ class TestSigningIn:
         expect(page.get_by_label("Your e-mail address")).to_be_focused()
         page.keyboard.type("not an address")
         page.keyboard.press("Enter")
-        expect(page.get_by_text("This does not look like an e-mail address.")).to_be_visible()
+        expect(
+            page.get_by_text("This is neither an e-mail address nor a phone number.")
+        ).to_be_visible()
         page.keyboard.press("Control+A")
         page.keyboard.type("nora@lindental.example")
         page.keyboard.press("Enter")

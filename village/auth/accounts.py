@@ -5,16 +5,76 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.stages import EmailVerificationStage
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from django import forms
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
+from village.core import phone as numbers
+from village.core.forms import LineField
 from village.core.sealing import seal, unseal
+from village.entrance.actions import write_code
+from village.residents.models import Resident
 from village.residents.queries import needs_second_factor
 
 
+class PhoneField(forms.CharField):
+    """Read a number as people write it, and give it in E.164."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, label=gettext_lazy("Your phone number"), **options)
+
+    def to_python(self, value: Any) -> str:
+        """Give the number in its one spelling."""
+        said = super().to_python(value)
+        if not said:
+            return ""
+        number = numbers.read(said, region=settings.PHONE_REGION)
+        if number is None:
+            raise forms.ValidationError(
+                _("This is not a phone number. Please look again."), code="invalid_phone"
+            )
+        if not numbers.may_get_codes(number, countries=frozenset(settings.PHONE_COUNTRIES)):
+            raise forms.ValidationError(
+                _("We cannot send codes to this number."), code="invalid_phone"
+            )
+        return number
+
+
+class NameForm(forms.Form):
+    """Ask a newcomer how she is called; an app may leave that for later."""
+
+    display_name = LineField(max_length=80, required=False)
+
+    def signup(self, request: HttpRequest, user: Any) -> None:
+        """Do nothing more: the name is kept with the account."""
+
+
+class AddressStage(EmailVerificationStage):
+    """Ask for the code of a letter, but not of somebody who has shown one from her phone."""
+
+    def handle(self) -> Any:
+        """Verify the address by which somebody comes in."""
+        user: Any = self.login.user
+        if user is not None and not self.login.email and user.phone:
+            return None, True
+        return super().handle()  # type: ignore[no-untyped-call]
+
+
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-in as the village does it: by codes, in few words."""
+    """
+    Sign-in as the village does it: by codes, in few words.
+
+    A resident's phone is one from which she has shown a code, or which the desk has written down
+    for her; one that she only says is hers is kept in her session alone.
+    """
 
     def new_user(self, request: HttpRequest) -> Any:
         """Name a newcomer by her address until she says how she is called."""
@@ -25,10 +85,66 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """Keep a newcomer."""
         user = super().save_user(request, user, form, commit=False)
-        user.display_name = user.display_name or (user.email or "").split("@")[0][:80]
+        said = form.cleaned_data.get("display_name")
+        user.display_name = said or (user.email or "").split("@")[0][:80]
         if commit:
             user.save()
         return user
+
+    def get_login_stages(self) -> list[str]:
+        """Name the steps of a sign-in."""
+        ours = f"{AddressStage.__module__}.{AddressStage.__qualname__}"
+        stages: list[str] = super().get_login_stages()
+        return [ours if each.endswith(".EmailVerificationStage") else each for each in stages]
+
+    def phone_form_field(self, **options: Any) -> forms.Field:
+        """Give the field in which people write their number."""
+        return PhoneField(**options)
+
+    def get_user_by_phone(self, phone: str) -> Resident | None:
+        """Find who has a number."""
+        return Resident.objects.filter(phone=phone, is_active=True).first()
+
+    def get_phone(self, user: Any) -> tuple[str, bool] | None:
+        """Give somebody's number; only one that is hers is ever kept."""
+        return (user.phone, True) if user.phone else None
+
+    def set_phone(self, user: Any, phone: str, verified: bool) -> None:
+        """Keep a number, once it is somebody's."""
+        if verified:
+            self.set_phone_verified(user, phone)
+
+    def set_phone_verified(self, user: Any, phone: str) -> None:
+        """Keep the number from which somebody has shown a code."""
+        if user.phone == phone:
+            return
+        user.phone = phone
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["phone"])
+        except IntegrityError:
+            # Two have shown a code from the same phone at once: it belongs to the first.
+            raise ImmediateHttpResponse(JsonResponse({"status": 409}, status=409)) from None
+
+    def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
+        """Send a code."""
+        write_code(
+            number=phone, code=code, language=user.language, is_known=True, at=timezone.now()
+        )
+
+    def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
+        """Do all that a code costs, and send none: whoever pays for messages pays for her own."""
+        write_code(
+            number=phone,
+            code=self.generate_login_code(),
+            language=get_language() or settings.LANGUAGE_CODE,
+            is_known=False,
+            at=timezone.now(),
+        )
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        """Tell nobody that a number is taken."""
+        self.send_unknown_account_sms(phone)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -11,14 +11,18 @@ import json
 import re
 import struct
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any, Final
 
 import structlog
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from village.core.errors import TooMany
-from village.core.limits import Budget
+from village.core.limits import Budget, Flow
+from village.core.phone import block_of, read
 from village.core.sessions import SessionStore
 from village.core.visitors import network_of
 
@@ -27,6 +31,15 @@ log = structlog.get_logger(__name__)
 ASKED: Final = Budget("sign-in.asked", 10, 3600)
 ASKED_FROM: Final = Budget("sign-in.asked-from", 60, 3600)
 SAID: Final = Budget("sign-in.said", 10, 3600)
+# A text message costs the village, and somebody may earn by it or torment somebody. Who signs in
+# can have them sent to numbers of people here alone, and from where nobody ever came in by a
+# number only so many; who is new, or changes her number, can have them sent to any.
+TEXTED: Final = Budget("sign-in.texted", 5, 3600)
+TEXTED_BY_STRANGERS: Final = Budget("sign-in.texted-by-strangers", 10, 24 * 3600)
+AT_HOME_SECONDS: Final = 90 * 24 * 3600
+NEW_FROM: Final = Budget("sign-in.new-phones-from", 20, 3600)
+NEW_IN_BLOCK: Final = Budget("sign-in.new-phones-in-block", 20, 24 * 3600)
+NEW_PHONES: Final = Flow("sign-in.new-phones", settings.NEW_PHONES_PER_DAY, 24 * 3600)
 WRONG_FROM: Final = Budget("sign-in.wrong-from", 30, 3600)
 _PATH = re.compile(r"/_allauth/(?:app|browser)/v1/(?P<step>.+)")
 # What fido2 raises when a credential is not one.
@@ -47,6 +60,8 @@ class SignInMiddleware:
             match found["step"]:
                 case "auth/code/request":
                     return self._ask(request)
+                case "auth/phone/signup" | "account/phone":
+                    return self._ask_new_phone(request)
                 case "auth/code/confirm" | "auth/email/verify" | "auth/phone/verify":
                     return self._say(request)
         except TooMany as error:
@@ -67,16 +82,33 @@ class SignInMiddleware:
     def _ask(self, request: HttpRequest) -> HttpResponse:
         network = network_of(request)
         ASKED_FROM.spend(network)
-        ASKED.spend(f"{_address_in(request)}|{network}")
+        address = _address_in(request)
+        ASKED.spend(f"{address}|{network}")
+        if address.startswith("+"):
+            TEXTED.spend(f"{address}|{network}")
+            if not cache.get(_home(address, network)):
+                TEXTED_BY_STRANGERS.spend(address)
+        return self.get_response(request)
+
+    def _ask_new_phone(self, request: HttpRequest) -> HttpResponse:
+        network, number = network_of(request), _address_in(request)
+        ASKED_FROM.spend(network)
+        ASKED.spend(f"{number}|{network}")
+        NEW_FROM.spend(network)
+        NEW_IN_BLOCK.spend(block_of(number))
+        NEW_PHONES.spend("all")
         return self.get_response(request)
 
     def _say(self, request: HttpRequest) -> HttpResponse:
         network = network_of(request)
         place = WRONG_FROM.spend(network)
-        SAID.spend(f"{_address_awaited(request)}|{network}")
+        address = _address_awaited(request)
+        SAID.spend(f"{address}|{network}")
         response = self.get_response(request)
         if response.status_code != 400:
             WRONG_FROM.give_back(place)
+        if response.status_code == 200 and address.startswith("+"):
+            cache.set(_home(address, network), 1, timeout=AT_HOME_SECONDS)
         return response
 
 
@@ -88,7 +120,9 @@ def _address_in(request: HttpRequest) -> str:
         return ""
     if not isinstance(asked, dict):
         return ""
-    return str(asked.get("email") or asked.get("phone") or "").strip().lower()
+    if asked.get("phone"):
+        return read(str(asked["phone"])[:40], region=settings.PHONE_REGION) or ""
+    return str(asked.get("email") or "").strip().lower()
 
 
 def _address_awaited(request: HttpRequest) -> str:
@@ -98,9 +132,14 @@ def _address_awaited(request: HttpRequest) -> str:
     login: Any = session.get(LOGIN_SESSION_KEY)
     if not isinstance(login, dict):
         return ""
-    waiting = login.get("state", {}).get("stages", {}).get("login_by_code", {})
+    waiting = login.get("state", {}).get("stages", {}).get("login_by_code", {}).get("data", {})
     found = waiting.get("email") or waiting.get("phone") or login.get("email") or ""
     return str(found).lower()
+
+
+def _home(number: str, network: str) -> str:
+    """Name where is kept that somebody has come in by a number from a network."""
+    return f"sign-in.home:{sha256(f'{number}|{network}'.encode()).hexdigest()[:32]}"
 
 
 def _refused(error: TooMany) -> JsonResponse:

@@ -1,21 +1,35 @@
-"""Ways in that are the village's own: by card. They end as allauth's do, in a session."""
+"""
+Ways in that are the village's own: by card, and by a phone that nobody knows yet.
+
+They end as allauth's do, in a session.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
+from allauth.headless.account.inputs import RequestLoginCodeInput
+from allauth.headless.account.views import RequestLoginCodeView
 from allauth.headless.base.response import AuthenticationResponse, ConflictResponse
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.inputs import CharField, Input
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from village.auth.accounts import PhoneField
 from village.core.errors import DomainError
+from village.core.forms import LineField
 from village.core.limits import Budget
 from village.core.problem import problem_of
 from village.core.visitors import network_of
@@ -55,6 +69,55 @@ class CardView(APIView):
         return response
 
 
+class CodeRequestInput(RequestLoginCodeInput):
+    """Where a code is to be sent: an e-mail address or a phone number."""
+
+    def clean(self) -> Any:
+        """Refuse what names neither."""
+        said = super().clean()  # type: ignore[no-untyped-call]
+        if not self.errors and not said.get("email") and not said.get("phone"):
+            raise ValidationError(_("Please write an e-mail address or a phone number."))
+        return said
+
+
+class CodeRequestView(RequestLoginCodeView):
+    """Ask for a code."""
+
+    input_class = CodeRequestInput
+
+
+class PhoneInput(Input):
+    """Who is new here: her phone, and how she is called."""
+
+    phone = PhoneField()
+    display_name = LineField(max_length=80)
+
+
+class PhoneView(APIView):
+    """Come to the village with nothing but a phone."""
+
+    input_class = PhoneInput
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """
+        Ask for a code; saying it is the same as for whoever is known here.
+
+        Whose number is known already gets a code as well, and comes in as who she is.
+        """
+        if request.user.is_authenticated:
+            return ConflictResponse(request)
+        said = self.input.cleaned_data
+        adapter = get_adapter()
+        # Made even when it is not needed: the time this takes tells nobody who lives here.
+        newcomer: Any = adapter.new_user(request)
+        newcomer.display_name = said["display_name"]
+        newcomer.language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        newcomer.save()
+        resident = adapter.get_user_by_phone(said["phone"]) or newcomer
+        LoginCodeVerificationProcess.initiate(request=request, user=resident, phone=said["phone"])
+        return AuthenticationResponse(request)
+
+
 def come_in(request: HttpRequest, resident: Resident, way: str) -> HttpResponse:
     """Begin somebody's session, after the second factor where one is asked for."""
     record_authentication(request, resident, method=way)
@@ -71,7 +134,13 @@ def _opened(request: HttpRequest, number: str, pin: str) -> Resident:
         raise
 
 
+_STEPS = (
+    ("card", CardView),
+    ("code/request", CodeRequestView),
+    ("phone/signup", PhoneView),
+)
 urlpatterns: list[URLPattern] = [
-    path(f"{client.value}/v1/auth/card", CardView.as_api_view(client=client))
+    path(f"{client.value}/v1/auth/{step}", view.as_api_view(client=client))
     for client in (Client.APP, Client.BROWSER)
+    for step, view in _STEPS
 ]

@@ -122,3 +122,14 @@ class WrongPin(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     rests_until = models.DateTimeField()
     last_at = models.DateTimeField()
+
+
+class TextMessage(models.Model):
+    """Hold a text message with a code until it is sent; to whom it goes is sealed with it."""
+
+    id = models.BigAutoField(primary_key=True)
+    sealed = models.TextField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    # A lease as well: whoever sends it moves this ahead, and a crash lets it come due again.
+    due_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from village.core.idempotency import erase_answer
 from village.core.models import KeptAnswer
@@ -56,6 +56,15 @@ def _forget_consents(before: datetime) -> int:
 
 def _forget_erasures(before: datetime) -> int:
     return Erasure.objects.filter(wiped_at__lt=before).delete()[0]
+
+
+def _forget_who_never_came(before: datetime) -> int:
+    never = Resident.objects.filter(
+        created_at__lt=before, last_login=None, phone=None, erased_at=None, is_staff=False
+    ).exclude(Exists(Membership.objects.filter(resident=OuterRef("pk"))))
+    return never.exclude(
+        Exists(EmailAddress.objects.filter(user=OuterRef("pk"), verified=True))
+    ).delete()[0]
 
 
 def _forget_memberships(before: datetime) -> int:
@@ -148,6 +157,14 @@ declare_retention(
         365,
         _forget_erasures,
         "no backup is older than that when it is restored; only the id and the day",
+    )
+)
+declare_retention(
+    Retention(
+        "residents.never_came",
+        1,
+        _forget_who_never_came,
+        "who asked for a first code and never said it",
     )
 )
 declare_retention(

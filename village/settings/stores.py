@@ -100,6 +100,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "village.entrance.tasks.tidy",
         "schedule": timedelta(hours=1),
     },
+    "entrance-send-texts": {
+        "task": "village.entrance.tasks.send_due_texts",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "acting-statements": {
         "task": "village.acting.tasks.make_statements",
         "schedule": timedelta(hours=1),

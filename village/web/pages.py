@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from village.core import sms
 from village.core.actor import EVERY_MANDATE
 from village.core.doors import doors_for
 from village.core.errors import NotFound
@@ -112,8 +113,19 @@ def me(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+def sign_up(request: Any) -> HttpResponse:
+    """Ask somebody who is new for her name and an address, then for the code sent there."""
+    going = reverse("invitation")
+    if request.actor is not None:
+        return HttpResponseRedirect(going)
+    shown = {"next": going, "by_phone": sms.is_there(), "is_new": True}
+    return render(request, "web/sign_in.html", shown)
+
+
+@require_safe
+@never_cache
 def sign_in(request: Any) -> HttpResponse:
-    """Ask for an address, then for the code that was sent there."""
+    """Ask for an address or a phone number, then for the code that was sent there."""
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -121,7 +133,7 @@ def sign_in(request: Any) -> HttpResponse:
     going = wanted if safe else "/"
     if request.actor is not None:
         return HttpResponseRedirect(going)
-    return render(request, "web/sign_in.html", {"next": going})
+    return render(request, "web/sign_in.html", {"next": going, "by_phone": sms.is_there()})
 
 
 @require_POST

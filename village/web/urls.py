@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("", pages.home, name="home"),
+    path("sign-up", pages.sign_up, name="sign-up"),
     path("sign-in", pages.sign_in, name="sign-in"),
     path("sign-out", pages.sign_out, name="sign-out"),
     path("me", pages.me, name="me"),

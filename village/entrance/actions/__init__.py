@@ -31,6 +31,7 @@ from village.entrance.actions.residency import (
     look_at,
     vouch_for,
 )
+from village.entrance.actions.texting import send_due_texts, send_text, write_code
 
 __all__ = [
     "LETTERS_MAX",
@@ -54,6 +55,9 @@ __all__ = [
     "print_card",
     "print_letters",
     "revoke_card",
+    "send_due_texts",
+    "send_text",
     "vouch_for",
     "withdraw_invitation",
+    "write_code",
 ]

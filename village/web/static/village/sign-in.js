@@ -1,25 +1,40 @@
 /**
- * Signing in with a code: the browser's side of allauth's headless API.
+ * Signing in with a code, and coming for the first time: the browser's side of allauth's headless API.
  *
  * https://docs.allauth.org/en/latest/headless/openapi-specification/ ("Login by code"): asking for a
  * code answers 401 with the pending flow; the right code answers 200 and the session is signed in.
  */
 
-const AUTH = "/_allauth/browser/v1/auth/code";
+const AUTH = "/_allauth/browser/v1/auth";
 const words = document.getElementById("sign-in").dataset;
 const ask = document.getElementById("ask");
 const confirm = document.getElementById("confirm");
 const second = document.getElementById("second");
+let isNewAddress = false;
+// Whoever scanned a letter comes with its code behind the #, and takes it along.
+const letter = /^#\d{4,}$/.test(location.hash) ? location.hash : "";
+const goOn = () => location.replace(words.next + letter);
+for (const link of document.querySelectorAll("a[data-takes-letter]")) link.hash = letter;
 if (location.hash === "#second") swap(ask, second, document.getElementById("lock"));
 
 ask.addEventListener("submit", (event) => {
   event.preventDefault();
-  const email = ask.elements.email.value.trim();
-  if (!ask.elements.email.validity.valid) return tell(ask, words.wrongAddress, ask.elements.email);
+  const { address, display_name: name } = ask.elements;
+  if (name && !name.value.trim()) return tell(ask, words.wrongName, name);
+  const said = address.value.trim();
+  const isEmail = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(said);
+  const isPhone = "byPhone" in words && /^[+\d][\d\s()/.-]{4,}$/.test(said);
+  if (!isEmail && !isPhone) return tell(ask, words.wrongAddress, address);
+  isNewAddress = Boolean(name) && isEmail;
+  const step = !name ? "code/request" : isEmail ? "signup" : "phone/signup";
+  const body = isEmail ? { email: said } : { phone: said };
+  if (name) body.display_name = name.value.trim();
   busy(ask, async () => {
-    const { status, flows } = await post(`${AUTH}/request`, { email });
-    if (!flows.includes("login_by_code")) return tell(ask, said(status, words.wrongAddress));
-    document.getElementById("address").textContent = email;
+    const { status, flows } = await post(`${AUTH}/${step}`, body);
+    if (!flows.includes(isNewAddress ? "verify_email" : "login_by_code")) {
+      return tell(ask, told(status, words.wrongAddress), address);
+    }
+    document.getElementById("sent-to").textContent = said;
     swap(ask, confirm, document.getElementById("sent"));
   });
 });
@@ -30,13 +45,15 @@ confirm.addEventListener("submit", (event) => {
   const code = confirm.elements.code.value.replace(/\D/g, "");
   if (code.length !== 6) return tell(confirm, words.wrongCode, confirm.elements.code);
   busy(confirm, async () => {
-    const { status, flows } = await post(`${AUTH}/confirm`, { code });
-    if (status === 200) return location.replace(words.next);
+    const { status, flows } = isNewAddress
+      ? await post(`${AUTH}/email/verify`, { key: code })
+      : await post(`${AUTH}/code/confirm`, { code });
+    if (status === 200) return goOn();
     if (flows.includes("mfa_authenticate")) {
       return swap(confirm, second, document.getElementById("lock"));
     }
     // 409: too many tries or too late, the flow is over.
-    tell(confirm, said(status, status === 409 ? words.expired : words.wrongCode), confirm.elements.code);
+    tell(confirm, told(status, status === 409 ? words.expired : words.wrongCode), confirm.elements.code);
   });
 });
 
@@ -44,16 +61,16 @@ second.addEventListener("submit", (event) => {
   event.preventDefault();
   const code = second.elements.shown.value.replace(/\D/g, "");
   busy(second, async () => {
-    const { status } = await post("/_allauth/browser/v1/auth/2fa/authenticate", { code });
-    if (status === 200) return location.replace(words.next);
-    tell(second, said(status, words.wrongCode), second.elements.shown);
+    const { status } = await post(`${AUTH}/2fa/authenticate`, { code });
+    if (status === 200) return goOn();
+    tell(second, told(status, words.wrongCode), second.elements.shown);
   });
 });
 
 document.getElementById("again").addEventListener("click", () => {
   confirm.reset();
   tell(confirm, "");
-  swap(confirm, ask, ask.elements.email);
+  swap(confirm, ask, ask.elements.address);
 });
 
 async function post(url, body) {
@@ -71,7 +88,7 @@ async function post(url, body) {
   return { status: answer.status, flows: flows.filter((f) => f.is_pending).map((f) => f.id) };
 }
 
-function said(status, otherwise) {
+function told(status, otherwise) {
   if (status === 429) return words.tooMany;
   if (status === 403) return words.outOfDate;
   return status >= 500 ? words.noAnswer : otherwise;
