@@ -145,6 +145,23 @@ class MatchFound(Fact, kind="carpool.match_found"):
     person_id: UUID
 
 
+class RiderTaken(Fact, kind="carpool.rider_taken"):
+    """A driver takes somebody along who waits at a stop; both have said yes."""
+
+    offer_id: UUID
+    booking_id: UUID
+    request_id: UUID
+    driver_id: UUID
+    rider_id: UUID
+    seats_left: int
+
+
+class BenchConnected(Fact, kind="carpool.bench_connected"):
+    """The device at a ride bench got a key."""
+
+    stop_id: UUID
+
+
 class StopOpened(Fact, kind="carpool.stop_opened"):
     """A place became public, for people to get in and out."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ class JourneyForm(forms.Form):
     its name and its two numbers on the map: nobody's map service is asked.
     """
 
+    ends: ClassVar[tuple[str, ...]] = ("start", "goal")
+
     start = forms.ChoiceField(label=gettext_lazy("From where?"))
     start_name = LineField(label=gettext_lazy("Name of the place"), required=False)
     start_point = LineField(label=gettext_lazy("On the map"), required=False)
@@ -47,7 +49,7 @@ class JourneyForm(forms.Form):
             *((key, place.name) for key, place in self._places.items()),
             (ELSEWHERE, _("Another place")),
         ]
-        for end in ("start", "goal"):
+        for end in self.ends:
             field = self.fields[end]
             assert isinstance(field, forms.ChoiceField)
             field.choices = choices
@@ -58,7 +60,7 @@ class JourneyForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the two places."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        for end in ("start", "goal"):
+        for end in self.ends:
             chosen = given.get(end)
             if chosen == ELSEWHERE:
                 given[f"{end}_place"] = self._elsewhere(end)
@@ -105,6 +107,14 @@ class RequestForm(JourneyForm):
 
     earliest = ClockField(label=gettext_lazy("Not before"))
     latest = ClockField(label=gettext_lazy("There by"))
+
+
+class WaitForm(JourneyForm):
+    """Ask where somebody wants to go who waits at a stop."""
+
+    ends: ClassVar[tuple[str, ...]] = ("goal",)
+    # It begins here and now.
+    start = start_name = start_point = day = None  # type: ignore[assignment]
 
 
 class BookingForm(forms.Form):

@@ -60,7 +60,7 @@ def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
         pickups=(Spot(about(request.start).point),),
         dropoffs=(Spot(about(request.goal).point),),
         earliest=seconds_of(request.earliest),
-        latest=seconds_of(request.latest_arrival),
+        latest=seconds_of(request.waits_until or request.latest_arrival),
         arrives_by=seconds_of(request.latest_arrival),
         seats=request.seats if seats is None else seats,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from carpool.models import Booking, RequestStatus, RideOffer, RideRequest
+from carpool.models import Booking, RequestStatus, RideOffer, RideRequest, Stop
+from carpool.queries import benches_of
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
@@ -24,6 +25,31 @@ def may_ask(by: Actor, village: str) -> Verdict:
     if not is_member(by, village):
         return hidden()
     return ALLOWED if by.may(Scope.RIDES_REQUEST) else Verdict(OutOfScope())
+
+
+def may_wait(by: Actor, stop: Stop) -> Verdict:
+    """Say whether the actor may wait at a stop: every member may, and a bench where it stands."""
+    if not (asks := may_ask(by, stop.village_id)):
+        return asks
+    if benches_of(by.principal_id) - {stop.pk}:
+        return denied(_("A bench calls from where it stands."))
+    return ALLOWED
+
+
+def may_take_along(by: Actor, offer: RideOffer) -> Verdict:
+    """Say whether the actor may take along who waits: the driver of a ride, in person."""
+    if offer.driver_id != by.principal_id or not is_member(by, offer.village_id):
+        return hidden()
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
+def may_be_taken(by: Actor, request: RideRequest) -> Verdict:
+    """Say whether the actor may take along who asked: everybody else in the village."""
+    if not is_member(by, request.village_id):
+        return hidden()
+    if request.person_id == by.principal_id:
+        return denied(_("You are looking for this ride yourself."))
+    return ALLOWED
 
 
 def may_withdraw(by: Actor, request: RideRequest) -> Verdict:

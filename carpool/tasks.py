@@ -35,6 +35,14 @@ def lapse_bookings() -> int:
 
 
 @shared_task
+def end_waits() -> int:
+    """Let nobody wait at a stop in vain any longer; give their number."""
+    at = timezone.now()
+    over = queries.waited_in_vain(at)[:LAPSED_AT_ONCE]
+    return sum(actions.end_wait(by=SYSTEM, request_id=each, at=at) for each in over)
+
+
+@shared_task
 def make_rides_ahead() -> int:
     """Make the dated rides of what repeats, for four weeks ahead; give their number."""
     at = timezone.now()

@@ -24,12 +24,19 @@ from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
 
 # What changes how many seats are left.
-Booked = facts.SeatsBooked | facts.BookingAnswered | facts.BookingCancelled | facts.BookingExpired
+Booked = (
+    facts.SeatsBooked
+    | facts.BookingAnswered
+    | facts.BookingCancelled
+    | facts.BookingExpired
+    | facts.RiderTaken
+)
 BOOKED = (
     facts.SeatsBooked,
     facts.BookingAnswered,
     facts.BookingCancelled,
     facts.BookingExpired,
+    facts.RiderTaken,
 )
 # What a driver says of her ride.
 Moved = facts.RideChanged | facts.RideStillOn

@@ -29,6 +29,7 @@ LIFE: dict[str, Step] = {
     "Feeds to listen to": paper.listen_to_feeds,
     "Two matters for the town hall": town_hall.bring_matters,
     "What is going on this week": board.announce,
+    "Where people wait for a ride": rides.open_bench,
     "Who drives to town": rides.offer_rides,
     "Who needs a ride": rides.ask_for_rides,
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from carpool.actions import answer_booking, ask_for_ride, book_seats, offer_ride
-from carpool.models import RideOffer, RideRequest
+from carpool.actions import answer_booking, ask_for_ride, book_seats, offer_ride, open_stop
+from carpool.models import RideOffer, RideRequest, Stop, StopKind
 from carpool.places import Place
 from demo.board import FRIDAY, MONDAY, TUESDAY, next_day
 from demo.ground import as_, if_allowed, vera_for_edda
@@ -19,6 +19,7 @@ MILL = Place("Mühlgrund", Point(50.0107, 11.5141))
 BERGHEIM_CHURCH = Place("Bergheim, Kirche", Point(50.0304, 11.5596))
 STATION = Place("Bahnhof in der Stadt", Point(49.9497, 11.5795))
 CLINIC = Place("Klinik in der Stadt", Point(49.9425, 11.5560))
+BENCH = Place("Mitfahrbank an der Hauptstraße", Point(50.0143, 11.5088))
 MARKET = Place("Wochenmarkt in der Stadt", Point(49.9449, 11.5748))
 
 
@@ -41,6 +42,12 @@ TO_THE_CLINIC = Drive(STELLA, SCHOOL, CLINIC, TUESDAY, 9, 2, 30, 15)
 TO_THE_MARKET = Drive(TOM, LINDEN, MARKET, FRIDAY, 8, 4, 20, 10)
 FROM_BERGHEIM = Drive(STRANG, BERGHEIM_CHURCH, STATION, MONDAY, 6, 3)
 DRIVES = (TO_THE_TRAIN, TO_THE_CLINIC, TO_THE_MARKET, FROM_BERGHEIM)
+
+
+def open_bench(at: datetime) -> None:
+    """Put a ride bench beside the main street."""
+    if not Stop.objects.in_use().filter(village=LINDENTAL.slug, name=BENCH.name).exists():
+        open_stop(by=as_(STELLA), village=LINDENTAL.slug, place=BENCH, kind=StopKind.BENCH, at=at)
 
 
 def offer_rides(at: datetime) -> None:

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from carpool.actions.benches import (
+    WAITS,
+    StillWaiting,
+    connect_bench,
+    end_wait,
+    raise_wait,
+    take_rider,
+)
 from carpool.actions.bookings import (
     AlreadyBooked,
     BookingSettled,
@@ -30,6 +38,7 @@ from carpool.actions.stops import close_stop, open_stop, set_rules
 from carpool.actions.upkeep import replan_rides, tidy_index
 
 __all__ = [
+    "WAITS",
     "AlreadyBooked",
     "BookingSettled",
     "NoFit",
@@ -38,6 +47,7 @@ __all__ = [
     "RideFull",
     "RideGone",
     "RideOff",
+    "StillWaiting",
     "TooEarly",
     "answer_booking",
     "arrange_lifts",
@@ -51,9 +61,11 @@ __all__ = [
     "change_offer",
     "close_stop",
     "confirm_booking",
+    "connect_bench",
     "end_bookings_between",
     "end_rides",
     "end_series",
+    "end_wait",
     "expire_booking",
     "know_person",
     "leave_out_day",
@@ -62,12 +74,14 @@ __all__ = [
     "offer_ride",
     "open_stop",
     "part_from_blocked",
+    "raise_wait",
     "repeat_offer",
     "repeat_request",
     "replan_rides",
     "say_profile",
     "set_rules",
     "still_go",
+    "take_rider",
     "tidy_index",
     "withdraw_request",
 ]

@@ -95,17 +95,17 @@ def book_seats(
     """
     offer = queries.offer_or_404(by, offer_id)
     policies.may_book(by, offer).enforce()
-    _check_open(offer, by, at)
+    check_open(offer, by, at)
     request = None if request_id is None else _own_request(by, offer, request_id)
-    _check_terms(by, offer, request)
+    check_terms(by, offer, request)
     wish = _wish(offer, request, seats)
     ride = plans.ride_of(offer)
-    match = _seat(offer, ride, wish, at)
+    match = seated(offer, ride, wish, at)
     seen, offer = offer.version, offers.locked(offer_id)
     if offer.version != seen:
-        _check_open(offer, by, at)
+        check_open(offer, by, at)
         wish, ride = _wish(offer, request, seats), plans.ride_of(offer)
-        match = _seat(offer, ride, wish, at)
+        match = seated(offer, ride, wish, at)
     if request is not None:
         _check_open_request(requests.locked(request.pk))
     booking = Booking.objects.create(
@@ -204,7 +204,15 @@ def free_seats(booking: Booking) -> None:
     plans.keep(booking.offer, plans.leave_out(plans.ride_of(booking.offer), [booking.pk]))
 
 
-def _check_open(offer: RideOffer, by: Actor, at: datetime) -> None:
+def check_open(offer: RideOffer, by: Actor, at: datetime) -> None:
+    """
+    Refuse a ride that the actor cannot join, whatever its seats.
+
+    :raises RideOff: if it has been cancelled
+    :raises RideGone: if it has left
+    :raises AlreadyBooked: if she holds seats on it already
+    :raises NoFit: if a block keeps her apart from somebody aboard
+    """
     if offer.is_cancelled:
         raise RideOff
     if offer.departs_until <= at:
@@ -229,7 +237,12 @@ def _check_open_request(request: RideRequest | None) -> None:
         raise RequestClosed(_("You no longer look for this ride."))
 
 
-def _check_terms(by: Actor, offer: RideOffer, request: RideRequest | None) -> None:
+def check_terms(by: Actor, offer: RideOffer, request: RideRequest | None) -> None:
+    """
+    Refuse who does not suit the driver, or whom the driver does not suit.
+
+    :raises NotSuited: if the terms do not go together
+    """
     wanted = _UNSAID if request is None else request.terms
     pairs = queries.pairs_with(
         by.principal_id, {offer.driver_id}, village=offer.village_id, drives=False
@@ -242,7 +255,13 @@ def _wish(offer: RideOffer, request: RideRequest | None, seats: int) -> Wish:
     return plans.whole_way(offer, seats) if request is None else plans.wish_of(request, seats)
 
 
-def _seat(offer: RideOffer, ride: Ride, wish: Wish, at: datetime) -> Match:
+def seated(offer: RideOffer, ride: Ride, wish: Wish, at: datetime) -> Match:
+    """
+    Say how a ride takes somebody along.
+
+    :raises RideFull: if fewer seats are left on some leg
+    :raises NoFit: if the way or the times do not fit
+    """
     match = plans.fit(ride, wish, at=at)
     if match is None:
         raise RideFull(offer.seats_left) if plans.is_full_for(ride, wish, at=at) else NoFit

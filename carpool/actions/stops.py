@@ -15,6 +15,8 @@ from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
 from village.residents.queries import is_member
+from village.stewardship.actions import end_key
+from village.stewardship.models import ApiKey
 
 
 class StopExists(DomainError):
@@ -67,6 +69,8 @@ def close_stop(*, by: Actor, stop_id: UUID, at: datetime) -> Stop:
     """
     Use a stop no longer; rides that call there still do. A second call changes nothing.
 
+    The key of a bench's device ends with it.
+
     :raises NotFound: if there is none of this id that the actor may see
     :raises Forbidden: if she is not the steward
     """
@@ -77,6 +81,8 @@ def close_stop(*, by: Actor, stop_id: UUID, at: datetime) -> Stop:
     if stop.closed_at is None:
         stop.closed_at = at
         stop.save(update_fields=["closed_at"])
+        for key in ApiKey.objects.filter(of=stop.pk, machine=stop.account_id, ended_at=None):
+            end_key(by=by, key_id=key.pk, at=at)
         record(facts.StopClosed(village=stop.village_id, stop_id=stop.pk), by=by, at=at)
     return stop
 

@@ -21,7 +21,7 @@ from carpool.schemas import (
     request_out,
     terms,
 )
-from village.core.actor import Actor, Scope
+from village.core.actor import Actor, KeyScope, Scope
 from village.core.http import ActorRequest
 from village.core.permissions import MEMBERS, Standing, may
 from village.core.schemas import PageOut
@@ -64,14 +64,19 @@ def ask_for_ride(request: ActorRequest, v: str, payload: RequestIn) -> Status[Re
     REQUEST,
     response=RequestOut,
     scope=Scope.RIDES_REQUEST,
-    who=may(Standing.MEMBER, Standing.OWNER),
+    who=may(Standing.MEMBER, Standing.OWNER, key=KeyScope.RIDES_CALL),
 )
 def show_request(request: ActorRequest, request_id: UUID) -> RequestOut:
     """Show a request; the exact places only to whom it belongs."""
     return _request_for(request.actor, request_id)
 
 
-@router.post(REQUEST + "/withdraw", response=RequestOut, scope=Scope.RIDES_REQUEST, who=OWN)
+@router.post(
+    REQUEST + "/withdraw",
+    response=RequestOut,
+    scope=Scope.RIDES_REQUEST,
+    who=may(Standing.OWNER, seen_by=[Standing.MEMBER], key=KeyScope.RIDES_CALL),
+)
 def withdraw_request(request: ActorRequest, request_id: UUID) -> RequestOut:
     """Look for a ride no longer."""
     actions.withdraw_request(by=request.actor, request_id=request_id, at=timezone.now())

@@ -31,6 +31,14 @@ class RideRequestQuerySet(models.QuerySet["RideRequest"]):
         """Keep those whose time has not passed."""
         return self.filter(latest_arrival__gt=at)
 
+    def waiting(self, at: datetime) -> RideRequestQuerySet:
+        """Keep those who wait at a stop now."""
+        return self.open().filter(waits_until__gt=at)
+
+    def in_vain(self, at: datetime) -> RideRequestQuerySet:
+        """Keep those who waited at a stop, and nobody came."""
+        return self.open().filter(waits_until__lte=at)
+
 
 class Leg(models.TextChoices):
     """Say which way of an event a lift is for."""
@@ -43,7 +51,8 @@ class RideRequest(Journey):
     """
     Say that somebody looks for a ride: not before ``earliest``, there by ``latest_arrival``.
 
-    ``occurrence`` and ``leg`` say to or from which date of an event, if it came of one.
+    ``occurrence`` and ``leg`` say to or from which date of an event, if it came of one. Somebody
+    who waits at a stop gets in there by ``waits_until``, or not at all.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -57,6 +66,7 @@ class RideRequest(Journey):
     leg = models.CharField(max_length=5, choices=Leg, blank=True)
     earliest = models.DateTimeField()
     latest_arrival = models.DateTimeField()
+    waits_until = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
 
     objects: ClassVar = RideRequestQuerySet.as_manager()
@@ -77,4 +87,14 @@ class RideRequest(Journey):
         indexes: ClassVar = [
             models.Index(fields=["village", "earliest", "id"], name="ride_requests_by_time"),
             models.Index(fields=["person", "earliest"], name="ride_requests_of_a_person"),
+            models.Index(
+                fields=["waits_until"],
+                condition=models.Q(waits_until__isnull=False, status="open"),
+                name="ride_requests_at_a_stop",
+            ),
         ]
+
+    def is_waiting(self, at: datetime) -> bool:
+        """Tell whether somebody waits at a stop now."""
+        still = self.waits_until is not None and at < self.waits_until
+        return still and self.status == RequestStatus.OPEN

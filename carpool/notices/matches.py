@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from carpool import queries
@@ -29,10 +32,25 @@ def rider_words(fact: MatchFound) -> Words | None:
 
 
 def driver_words(fact: MatchFound) -> Words | None:
-    """Tell a driver that somebody looks for a ride like hers, as long as she still looks."""
+    """
+    Tell a driver that somebody looks for a ride like hers, as long as she still looks.
+
+    Who waits at a stop is picked up there soon, or not at all.
+    """
     match = queries.told_match(fact.match_id)
     if match is None or match.request.status != RequestStatus.OPEN:
         return None
+    until = match.request.waits_until
+    if until is not None:
+        if until <= timezone.now():
+            return None
+        where = {"stop": match.request.from_name, "to": match.request.to_name}
+        clock = date_format(localtime(until), "TIME_FORMAT")
+        return Words(
+            title=_("Somebody waits: %(stop)s") % where,
+            body=_("To %(to)s, until %(clock)s. You come by.") % (where | {"clock": clock}),
+            link=f"/carpool/waits/{match.request_id}",
+        )
     name = match.request.person.display_name
     return Words(
         title=_("%(name)s looks for a ride like yours") % {"name": name},

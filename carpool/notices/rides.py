@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carpool import queries
-from carpool.facts import DriverAsked, RideChanged, RideStillOn, SeatGivenUp
-from carpool.models import RideOffer
+from carpool.facts import DriverAsked, RideChanged, RiderTaken, RideStillOn, SeatGivenUp
+from carpool.models import BookingStatus, RideOffer
 from carpool.notices.bookings import ride_link, ride_words
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
@@ -52,6 +52,19 @@ def still_words(fact: RideStillOn) -> Words | None:
         title=_("%(name)s drives, as agreed") % {"name": offer.driver.display_name},
         body=ride_words(offer),
         link=ride_link(offer.pk),
+    )
+
+
+def taken_words(fact: RiderTaken) -> Words | None:
+    """Tell who waits at a stop that a driver takes her along, as long as he does."""
+    booking = queries.booking(fact.booking_id)
+    if booking is None or booking.status != BookingStatus.CONFIRMED:
+        return None
+    clock = date_format(localtime(booking.pickup_at or booking.offer.departs_at), "TIME_FORMAT")
+    return Words(
+        title=_("%(name)s takes you along") % {"name": booking.offer.driver.display_name},
+        body=_("At %(stop)s at about %(clock)s.") % {"stop": booking.pickup.name, "clock": clock},
+        link=ride_link(booking.offer_id),
     )
 
 
@@ -99,6 +112,10 @@ def _driver(fact: DriverAsked) -> Iterable[UUID]:
     return [fact.driver_id]
 
 
+def _who_is_taken(fact: RiderTaken) -> Iterable[UUID]:
+    return [fact.rider_id]
+
+
 def _who_gave_up(fact: SeatGivenUp) -> Iterable[UUID]:
     return [fact.rider_id]
 
@@ -133,6 +150,15 @@ still = Notice(
     importance=Importance.TRANSACTIONAL,
     scope=Scope.RIDES_REQUEST,
     thread=_thread,
+)
+taken = Notice(
+    "carpool.rider_taken",
+    of=RiderTaken,
+    audience=_who_is_taken,
+    words=taken_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=lambda fact: f"carpool/bookings/{fact.booking_id}",
 )
 given_up = Notice(
     "carpool.seat_given_up",

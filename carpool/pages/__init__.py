@@ -8,6 +8,7 @@ from carpool.pages.feeds import rides_feed
 from carpool.pages.offers import call_off, card, new_offer, offer, ride
 from carpool.pages.requests import new_request, request_, withdraw
 from carpool.pages.trips import trip
+from carpool.pages.waits import take, wait, wait_at
 
 __all__ = [
     "answer",
@@ -23,6 +24,9 @@ __all__ = [
     "ride",
     "rides_feed",
     "step",
+    "take",
     "trip",
+    "wait",
+    "wait_at",
     "withdraw",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from carpool import queries
+from carpool.models import StopKind
 from village.core.actor import Actor, Scope
 from village.core.doors import Door, Front, open_door
 from village.core.pages import PageRequest, page
@@ -56,6 +57,13 @@ def board(request: PageRequest, v: str) -> HttpResponse:
         ).order_by("offer__departs_at", "id")[:OWN],
         "looks_for": looks_for.order_by("earliest", "id")[:OWN],
         "may_offer": by.may(Scope.RIDES_OFFER),
+        "waits": queries.requests(by, village.pk, mine=False, at=at)
+        .waiting(at)
+        .exclude(person=by.principal_id)
+        .order_by("waits_until", "id")[:OWN],
+        "benches": queries.stops_of(village.pk)
+        .filter(kind=StopKind.BENCH)
+        .order_by("name", "id")[:OWN],
     }
     is_part = "HX-Request" in request.headers
     return render(request, "carpool/_board.html" if is_part else "carpool/board.html", shown)

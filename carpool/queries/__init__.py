@@ -26,11 +26,13 @@ from carpool.queries.requests import (
     request_or_404,
     requests,
     requests_visible_to,
+    waited_in_vain,
 )
-from carpool.queries.stops import cents_per_km, stop, stops_of, usual_stop
+from carpool.queries.stops import benches_of, cents_per_km, stop, stops_of, usual_stop
 
 __all__ = [
     "KNOWN_FOR",
+    "benches_of",
     "booking",
     "booking_or_404",
     "bookings_visible_to",
@@ -61,4 +63,5 @@ __all__ = [
     "to_be_asked",
     "told_match",
     "usual_stop",
+    "waited_in_vain",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from carpool.models import RequestStatus, RideRequest, RideRequestQuerySet
 from village.core.actor import Actor
@@ -36,6 +36,12 @@ def request_or_404(by: Actor, request_id: UUID) -> RideRequest:
     if found is None:
         raise NotFound
     return found
+
+
+def waited_in_vain(at: datetime) -> QuerySet[RideRequest, UUID]:
+    """Name those who waited at a stop, and nobody came, the longest ago first."""
+    over = RideRequest.objects.in_vain(at).order_by("waits_until", "pk")
+    return over.values_list("pk", flat=True)
 
 
 def request(request_id: UUID) -> RideRequest | None:

@@ -21,6 +21,11 @@ def stops_of(village: str) -> QuerySet[Stop]:
     return Stop.objects.in_use().filter(village=village)
 
 
+def benches_of(account_id: UUID) -> set[UUID]:
+    """Name the benches as whose device somebody signs in; people have none."""
+    return set(Stop.objects.in_use().filter(account=account_id).values_list("pk", flat=True))
+
+
 def stop(stop_id: UUID) -> Stop | None:
     """Find a stop of any village that is in use; everybody may know it."""
     return Stop.objects.in_use().filter(pk=stop_id).first()

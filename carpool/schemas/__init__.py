@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carpool.schemas.benches import BenchKeyOut, TakeIn, WaitIn
 from carpool.schemas.bookings import BookingIn, BookingOut, TripOut, booking_out
 from carpool.schemas.journeys import (
     EndIn,
@@ -41,6 +42,7 @@ from carpool.schemas.stops import (
 )
 
 __all__ = [
+    "BenchKeyOut",
     "BookingIn",
     "BookingOut",
     "DayIn",
@@ -63,9 +65,11 @@ __all__ = [
     "SeriesOut",
     "StopIn",
     "StopOut",
+    "TakeIn",
     "ToldMatchOut",
     "TravellerOut",
     "TripOut",
+    "WaitIn",
     "booking_out",
     "end_out",
     "match_out",

@@ -197,11 +197,16 @@ class FollowedOfferOut(OfferOut):
 
 
 class RequestOut(JourneyOut):
-    """A ride that somebody looks for; ``occurrence`` is the event's date it is a lift to."""
+    """
+    A ride that somebody looks for; ``occurrence`` is the event's date it is a lift to.
+
+    Somebody with ``waits_until`` waits at the stop now, and is picked up by then or not at all.
+    """
 
     person: TravellerOut
     earliest: datetime
     latest_arrival: datetime
+    waits_until: datetime | None
     seats: int
     status: str
     series: UUID | None
@@ -262,6 +267,7 @@ def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
         person=TravellerOut.from_orm(request.person),
         earliest=request.earliest,
         latest_arrival=request.latest_arrival,
+        waits_until=request.waits_until,
         seats=request.seats,
         status=request.status,
         series=request.series_id,

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from carpool import actions as rides
-from carpool.models import Booking, BookingStatus, RideOffer, Stop, StopKind
+from carpool.models import Booking, BookingStatus, RideOffer, RideRequest, Stop, StopKind
 from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
@@ -447,6 +447,24 @@ def is_shown_a_code(world: World, person: Person, thing: Thing | None) -> Body:
     neighbour = Actor(world.neighbours[village][0].pk)
     _, code = entrance.introduce_oneself(by=neighbour, village=village, at=world.at)
     return {"code": code}
+
+
+@before("POST /carpool/requests/{request_id}/take")
+def waits_where_she_comes_by(world: World, person: Person, thing: Thing | None) -> Body:
+    """Somebody is taken along who waits, by who drives past."""
+    assert thing is not None and person.resident is not None
+    RideRequest.objects.filter(pk=thing.id).update(
+        earliest=world.at, waits_until=world.at + timedelta(hours=3)
+    )
+    return {"offer": make_offer(person.resident, at=world.at, village=thing.village).pk}
+
+
+@before("POST /carpool/stops/{stop_id}/key")
+def is_a_bench(world: World, person: Person, thing: Thing | None) -> Body:
+    """Only a bench has a device."""
+    assert thing is not None
+    Stop.objects.filter(pk=thing.id).update(kind=StopKind.BENCH)
+    return {}
 
 
 @before("POST /carpool/bookings/{booking_id}/confirm")

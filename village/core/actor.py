@@ -43,12 +43,13 @@ class Level(StrEnum):
 
 
 class KeyScope(StrEnum):
-    """Name what an API key of an outlet or a department can be good for; it does nothing else."""
+    """Name what an API key of an office or a ride bench can be good for; it does nothing else."""
 
     NEWS_READ = "news.read"
     NEWS_WRITE = "news.write"
     CASES_READ = "cases.read"
     CASES_WRITE = "cases.write"
+    RIDES_CALL = "rides.call"
 
 
 class Cover(Enum):

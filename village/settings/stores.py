@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(minutes=1),
         "options": {"expires": 60},
     },
+    "carpool-end-waits": {
+        "task": "carpool.tasks.end_waits",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "carpool-tidy-index": {
         "task": "carpool.tasks.tidy_index",
         "schedule": timedelta(minutes=5),

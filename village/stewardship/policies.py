@@ -46,7 +46,9 @@ def may_end(by: Actor, grant: Grant) -> Verdict:
 
 
 def may_make_key(by: Actor, village: str, role: Role, of: UUID) -> Verdict:
-    """Say whether the actor may give a machine a key: for an office that she holds herself."""
+    """Say whether the actor may give a machine a key: for an office of hers, or as the steward."""
+    if role == Role.RESIDENT:
+        return may_steward(by, village)
     if not is_member(by, village):
         return hidden()
     if holds(by, village, role, of=of):
@@ -56,6 +58,8 @@ def may_make_key(by: Actor, village: str, role: Role, of: UUID) -> Verdict:
 
 def may_rotate(by: Actor, key: ApiKey) -> Verdict:
     """Say whether the actor may give a key a new secret: who holds its office, and the operator."""
+    if key.role == Role.RESIDENT:
+        return ALLOWED if may_steward(by, key.village_id) else hidden()
     if by == SYSTEM or holds(by, key.village_id, Role(key.role), of=key.of):
         return ALLOWED
     return hidden()

@@ -29,6 +29,8 @@ USED_EVERY = timedelta(minutes=1)
 GOOD_FOR = {
     Role.EDITOR: frozenset({KeyScope.NEWS_READ, KeyScope.NEWS_WRITE}),
     Role.CLERK: frozenset({KeyScope.CASES_READ, KeyScope.CASES_WRITE}),
+    # A device at a public place holds no office.
+    Role.RESIDENT: frozenset({KeyScope.RIDES_CALL}),
 }
 
 
@@ -44,10 +46,10 @@ def make_key(
     at: datetime,
 ) -> tuple[ApiKey, str]:
     """
-    Let a machine speak for an outlet or a department; give the key and its secret, this once.
+    Let a machine speak for an outlet, a department or a public place, this once with its secret.
 
     :raises NotFound: if the actor does not belong to the village
-    :raises Forbidden: if she does not hold that office herself
+    :raises Forbidden: if she does not hold that office herself, or is no steward of a place
     :raises Invalid: if the office has no such scopes
     """
     policies.may_make_key(by, village, role, of).enforce()
@@ -55,9 +57,10 @@ def make_key(
         raise Invalid(_("A key of this office cannot be good for this."), field="scopes")
     machine = Resident.objects.create_user(name)
     membership = join_village(by=SYSTEM, village=village_or_404(village), resident=machine, at=at)
-    Grant.objects.create(
-        membership=membership, role=role, of=of, proposed_by_id=by.principal_id, granted_at=at
-    )
+    if role != Role.RESIDENT:
+        Grant.objects.create(
+            membership=membership, role=role, of=of, proposed_by_id=by.principal_id, granted_at=at
+        )
     secret = _draw()
     key = ApiKey.objects.create(
         village_id=village,
