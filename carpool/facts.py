@@ -162,6 +162,18 @@ class BenchConnected(Fact, kind="carpool.bench_connected"):
     stop_id: UUID
 
 
+class FeedbackGiven(Fact, kind="carpool.feedback_given"):
+    """Somebody told the moderator how a ride went, or reported whom she rode with."""
+
+    feedback_id: UUID
+
+
+class FeedbackSettled(Fact, kind="carpool.feedback_settled"):
+    """A moderator has seen to what was told of a ride."""
+
+    feedback_id: UUID
+
+
 class StopOpened(Fact, kind="carpool.stop_opened"):
     """A place became public, for people to get in and out."""
 

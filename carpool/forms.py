@@ -10,8 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carpool.models import FeedbackKind
 from carpool.places import Place
-from village.core.forms import ClockField, DayField, LineField
+from village.core.forms import ClockField, DayField, LineField, TextField
 from village.core.geo import Point
 
 SEATS_MAX = 8
@@ -115,6 +116,29 @@ class WaitForm(JourneyForm):
     ends: ClassVar[tuple[str, ...]] = ("goal",)
     # It begins here and now.
     start = start_name = start_point = day = None  # type: ignore[assignment]
+
+
+class FeedbackForm(forms.Form):
+    """Ask how a ride went, and whether two shall meet again."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What was it?"))
+    text = TextField(
+        label=gettext_lazy("What happened? A few words are enough."),
+        max_length=2000,
+        required=False,
+    )
+    apart = forms.BooleanField(
+        label=gettext_lazy("We shall not see each other here any more"), required=False
+    )
+
+    def __init__(self, data: Any, *, may_block: bool) -> None:
+        super().__init__(data)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)
+        kind.choices = [("", _("Please choose")), *FeedbackKind.choices]
+        if not may_block:
+            # Whom somebody meets no more is never decided in her name.
+            del self.fields["apart"]
 
 
 class BookingForm(forms.Form):

@@ -8,6 +8,7 @@ from carpool import facts
 from carpool.models import (
     Acquaintance,
     Booking,
+    Feedback,
     OfferSeries,
     RequestSeries,
     RideOffer,
@@ -93,6 +94,20 @@ Holding(
     person="known",
     shows=(),
     kept="until the other one says otherwise; never shown to her; erasing deletes them",
+)
+Holding(
+    "carpool.feedback",
+    of=Feedback,
+    person="author",
+    shows=("id", "village", "created_at", "booking", "kind", "text"),
+    kept="for the moderators, a year after the ride; erasing deletes it",
+)
+Holding(
+    "carpool.feedback_about",
+    of=Feedback,
+    person="about",
+    shows=(),
+    kept="for the moderators, a year after the ride; never shown to her; erasing deletes it",
 )
 
 

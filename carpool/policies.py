@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from carpool.models import Booking, RequestStatus, RideOffer, RideRequest, Stop
-from carpool.queries import benches_of
+from carpool.queries import benches_of, moderates_rides
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
@@ -118,6 +118,25 @@ def may_see_booking(by: Actor, booking: Booking) -> Verdict:
     if by.principal_id not in people or not people.isdisjoint(blocked_with(by.principal_id)):
         return hidden()
     return ALLOWED if is_member(by, booking.village_id) else hidden()
+
+
+def may_tell_of(by: Actor, booking: Booking) -> Verdict:
+    """Say whether the actor may tell the moderator of a ride: its rider, or the driver."""
+    is_rider = booking.rider_id == by.principal_id
+    if not is_rider and booking.offer.driver_id != by.principal_id:
+        return hidden()
+    if not is_member(by, booking.village_id):
+        return hidden()
+    return ALLOWED if by.may(Scope.RIDES_REQUEST if is_rider else None) else Verdict(OutOfScope())
+
+
+def may_read_feedback(by: Actor, village: str) -> Verdict:
+    """Say whether the actor may read what was told of rides: the village's moderators."""
+    if not is_member(by, village):
+        return hidden()
+    if moderates_rides(by, village):
+        return ALLOWED
+    return denied(_("Only a moderator of the village reads this."))
 
 
 def may_cancel_offer(by: Actor, offer: RideOffer) -> Verdict:

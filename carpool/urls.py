@@ -23,5 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carpool/requests/<uuid:request_id>/withdraw", pages.withdraw, name="withdraw-request"),
     path("carpool/bookings/<uuid:booking_id>/answer", pages.answer, name="answer-booking"),
     path("carpool/bookings/<uuid:booking_id>/cancel", pages.cancel_booking, name="cancel-booking"),
+    path("carpool/bookings/<uuid:booking_id>/feedback", pages.feedback, name="ride-feedback"),
+    path("villages/<slug:v>/rides/feedback", pages.all_feedback, name="rides-feedback"),
+    path("carpool/feedback/<uuid:feedback_id>/settle", pages.settle, name="settle-feedback"),
     path("carpool/bookings/<uuid:booking_id>/<slug:step>", pages.step, name="booking-step"),
 ]

@@ -21,6 +21,7 @@ from carpool.actions.bookings import (
 )
 from carpool.actions.changing import ask_driver, change_offer, still_go
 from carpool.actions.ending import cancel_booking, expire_booking
+from carpool.actions.feedback import AlreadyTold, TooLate, give_feedback, settle_feedback
 from carpool.actions.leaving import end_bookings_between, end_rides, part_from_blocked
 from carpool.actions.lifts import arrange_lifts
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
@@ -40,6 +41,7 @@ from carpool.actions.upkeep import replan_rides, tidy_index
 __all__ = [
     "WAITS",
     "AlreadyBooked",
+    "AlreadyTold",
     "BookingSettled",
     "NoFit",
     "NotSuited",
@@ -49,6 +51,7 @@ __all__ = [
     "RideOff",
     "StillWaiting",
     "TooEarly",
+    "TooLate",
     "answer_booking",
     "arrange_lifts",
     "arrive",
@@ -67,6 +70,7 @@ __all__ = [
     "end_series",
     "end_wait",
     "expire_booking",
+    "give_feedback",
     "know_person",
     "leave_out_day",
     "make_ahead",
@@ -80,6 +84,7 @@ __all__ = [
     "replan_rides",
     "say_profile",
     "set_rules",
+    "settle_feedback",
     "still_go",
     "take_rider",
     "tidy_index",

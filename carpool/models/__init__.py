@@ -9,6 +9,7 @@ from carpool.models.bookings import (
     BookingQuerySet,
     BookingStatus,
 )
+from carpool.models.feedback import Feedback, FeedbackKind
 from carpool.models.index import IndexedRide, RideCell
 from carpool.models.journeys import Journey, about, columns
 from carpool.models.matches import Match
@@ -31,6 +32,8 @@ __all__ = [
     "Booking",
     "BookingQuerySet",
     "BookingStatus",
+    "Feedback",
+    "FeedbackKind",
     "IndexedRide",
     "Journey",
     "Leg",

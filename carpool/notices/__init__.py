@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from carpool.notices import bookings, matches, rides
+from carpool.notices import bookings, feedback, matches, rides
 
-__all__ = ["bookings", "matches", "rides"]
+__all__ = ["bookings", "feedback", "matches", "rides"]

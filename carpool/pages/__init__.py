@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carpool.pages.board import board
 from carpool.pages.bookings import answer, book, cancel_booking, step
+from carpool.pages.feedback import all_feedback, feedback, settle
 from carpool.pages.feeds import rides_feed
 from carpool.pages.offers import call_off, card, new_offer, offer, ride
 from carpool.pages.requests import new_request, request_, withdraw
@@ -11,18 +12,21 @@ from carpool.pages.trips import trip
 from carpool.pages.waits import take, wait, wait_at
 
 __all__ = [
+    "all_feedback",
     "answer",
     "board",
     "book",
     "call_off",
     "cancel_booking",
     "card",
+    "feedback",
     "new_offer",
     "new_request",
     "offer",
     "request_",
     "ride",
     "rides_feed",
+    "settle",
     "step",
     "take",
     "trip",

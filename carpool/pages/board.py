@@ -57,6 +57,7 @@ def board(request: PageRequest, v: str) -> HttpResponse:
         ).order_by("offer__departs_at", "id")[:OWN],
         "looks_for": looks_for.order_by("earliest", "id")[:OWN],
         "may_offer": by.may(Scope.RIDES_OFFER),
+        "moderates": queries.moderates_rides(by, village.pk),
         "waits": queries.requests(by, village.pk, mine=False, at=at)
         .waiting(at)
         .exclude(person=by.principal_id)

@@ -115,6 +115,8 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "knows_riders": drives and at < found.arrives_at + queries.KNOWN_FOR,
         "may_answer_now": drives and not by.is_assisted,
         "bookings": bookings if drives else [],
+        # Where she has ridden, or was to.
+        "told_of": None if drives or not bookings else bookings[-1],
         "asks": BookingStatus.REQUESTED,
         "is_open": is_open,
         "knows_exactly": queries.knows_exactly(by, found, at=at),

@@ -11,6 +11,12 @@ from carpool.queries.bookings import (
     meets_exactly,
 )
 from carpool.queries.clock import lifted_to, own_series, running_series, to_be_asked
+from carpool.queries.feedback import (
+    feedback,
+    feedback_visible_to,
+    moderates_rides,
+    readers_of,
+)
 from carpool.queries.matches import matches_for, matches_of, told_match
 from carpool.queries.offers import (
     KNOWN_FOR,
@@ -37,6 +43,8 @@ __all__ = [
     "booking_or_404",
     "bookings_visible_to",
     "cents_per_km",
+    "feedback",
+    "feedback_visible_to",
     "is_kept_apart_on",
     "kept_apart_from",
     "known_by",
@@ -46,6 +54,7 @@ __all__ = [
     "matches_for",
     "matches_of",
     "meets_exactly",
+    "moderates_rides",
     "offer",
     "offer_or_404",
     "offers",
@@ -53,6 +62,7 @@ __all__ = [
     "own_series",
     "pairs_with",
     "profile_of",
+    "readers_of",
     "request",
     "request_or_404",
     "requests",

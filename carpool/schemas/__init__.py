@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from carpool.schemas.benches import BenchKeyOut, TakeIn, WaitIn
 from carpool.schemas.bookings import BookingIn, BookingOut, TripOut, booking_out
+from carpool.schemas.ends import EndIn, EndOut, end_out, place
+from carpool.schemas.feedback import FeedbackIn, FeedbackOut, feedback_out
 from carpool.schemas.journeys import (
-    EndIn,
-    EndOut,
     FollowedOfferOut,
     OfferChangeIn,
     OfferIn,
@@ -15,9 +15,7 @@ from carpool.schemas.journeys import (
     RequestOut,
     RidesQuery,
     TravellerOut,
-    end_out,
     offer_out,
-    place,
     request_out,
     terms,
 )
@@ -48,6 +46,8 @@ __all__ = [
     "DayIn",
     "EndIn",
     "EndOut",
+    "FeedbackIn",
+    "FeedbackOut",
     "FollowedOfferOut",
     "MatchOut",
     "OfferChangeIn",
@@ -72,6 +72,7 @@ __all__ = [
     "WaitIn",
     "booking_out",
     "end_out",
+    "feedback_out",
     "match_out",
     "offer_out",
     "pattern",

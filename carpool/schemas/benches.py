@@ -6,7 +6,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from carpool.schemas.journeys import TO_TOWN, EndIn, Seats
+from carpool.schemas.ends import TO_TOWN, EndIn
+from carpool.schemas.journeys import (
+    Seats,
+)
 from village.core.schemas import In, Out
 
 

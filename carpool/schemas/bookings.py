@@ -8,7 +8,11 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from carpool.models import Booking
-from carpool.schemas.journeys import EndOut, Seats, TravellerOut, end_out
+from carpool.schemas.ends import EndOut, end_out
+from carpool.schemas.journeys import (
+    Seats,
+    TravellerOut,
+)
 from village.core.schemas import In, Out
 
 

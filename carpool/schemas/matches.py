@@ -13,7 +13,12 @@ from carpool.matching import Because, Match, Reason, reasons
 from carpool.models import Match as Told
 from carpool.models import RideOffer, RideRequest
 from carpool.plans import wish_of
-from carpool.schemas.journeys import OfferOut, RequestOut, offer_out, request_out
+from carpool.schemas.journeys import (
+    OfferOut,
+    RequestOut,
+    offer_out,
+    request_out,
+)
 from village.core.schemas import Out
 
 # Before both have said yes, detours and times are told in these steps, in seconds.

@@ -11,17 +11,13 @@ from pydantic import ConfigDict
 
 from carpool.models import OfferSeries, RequestSeries
 from carpool.recurrence import Pattern
+from carpool.schemas.ends import FROM_HOME, TO_TOWN, EndIn, EndOut, end_out
 from carpool.schemas.journeys import (
-    FROM_HOME,
-    TO_TOWN,
     Cents,
     DetourMinutes,
-    EndIn,
-    EndOut,
     FlexibleMinutes,
     Seats,
     TermsIn,
-    end_out,
 )
 from village.core.schemas import In, Out
 

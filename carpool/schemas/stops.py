@@ -8,7 +8,10 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from carpool.models import RideProfile, Stop, StopKind
-from carpool.schemas.journeys import FROM_HOME, Cents, EndIn, EndOut, end_out
+from carpool.schemas.ends import FROM_HOME, EndIn, EndOut, end_out
+from carpool.schemas.journeys import (
+    Cents,
+)
 from village.core.schemas import In, Out, PlaceIn
 
 

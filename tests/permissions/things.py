@@ -15,7 +15,15 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from carpool import actions as rides
-from carpool.models import Booking, BookingStatus, RideOffer, RideRequest, Stop, StopKind
+from carpool.models import (
+    Booking,
+    BookingStatus,
+    FeedbackKind,
+    RideOffer,
+    RideRequest,
+    Stop,
+    StopKind,
+)
 from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
@@ -87,6 +95,19 @@ def request(world: World, how: How) -> Thing | None:
 def booking(world: World, how: How) -> Thing | None:
     made = book(how.owner, make_offer(how.other, at=world.at, village=how.village))
     return Thing(made.pk, how.village, owner=how.owner.pk, partner=how.other.pk, is_private=True)
+
+
+@thing("feedback_id")
+def feedback(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    # Told of a neighbour, so that whoever moderates may read it.
+    driver = next(each for each in world.neighbours[how.village] if each != how.owner)
+    booked = book(how.owner, make_offer(driver, at=world.at, village=how.village))
+    made = rides.give_feedback(
+        by=Actor(how.owner.pk), booking_id=booked.pk, kind=FeedbackKind.OTHER, at=world.at
+    )
+    return Thing(made.pk, how.village, owner=how.owner.pk)
 
 
 @thing("stop_id")
