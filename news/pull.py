@@ -10,20 +10,17 @@ import structlog
 from django.conf import settings
 
 from news import actions
-from news.feeds import (
-    MAX_BYTES,
-    FeedDocument,
-    FeedError,
+from news.feeds import MAX_BYTES, FeedDocument, FeedError, parse
+from news.models import Feed, FeedStatus
+from village.core.actor import SYSTEM
+from village.core.outbound import Fetched, Limits, OutboundError, fetch
+from village.core.outbound.pulling import (
     Outcome,
     conditional_headers,
     moved_to,
     next_pull,
     outcome,
-    parse,
 )
-from news.models import Feed, FeedStatus
-from village.core.actor import SYSTEM
-from village.core.outbound import Fetched, Limits, OutboundError, fetch
 
 log = structlog.get_logger(__name__)
 LIMITS = Limits(seconds=20.0, body_bytes=MAX_BYTES)

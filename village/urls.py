@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("carpool.urls")),
     path("", include("notifications.urls")),
     path("", include("village.messaging.urls")),
+    path("", include("village.alerts.urls")),
     path("", include("village.residents.urls")),
     path("", include("village.assist.urls")),
     path("", include("village.acting.urls")),

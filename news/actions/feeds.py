@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn
 from urllib.parse import urldefrag
 from uuid import UUID
 
@@ -19,7 +16,7 @@ from news import policies, queries
 from news.models import Feed, FeedStatus
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
-from village.core.outbound import Limits, Network, OutboundFailed, OutboundRefused, fetch
+from village.core.outbound import OutboundRefused, refuse_what_is_never_asked
 from village.residents.queries import is_member
 
 # Longer than any pull, and not shorter than what Celery lets a task live.
@@ -74,7 +71,10 @@ def add_feed(*, by: Actor, village: str, outlet_id: UUID, url: str, at: datetime
     """
     outlet = queries.outlet_in(queries.home_of(by, village).pk, outlet_id)
     policies.may_feed(by, outlet).enforce()
-    _refuse_what_is_never_asked(url)
+    try:
+        refuse_what_is_never_asked(url, allowed=frozenset(settings.OUTBOUND_ALLOWED_HOSTS))
+    except OutboundRefused as refused:
+        raise FeedNotOpened from refused
     feed, is_new = Feed.objects.get_or_create(
         village_id=village,
         url=urldefrag(url).url,
@@ -158,35 +158,3 @@ def _may_move_to(feed: Feed, url: str) -> bool:
     return len(url) <= URL_MAX and not (
         Feed.objects.filter(village=feed.village_id, url=url).exclude(pk=feed.pk).exists()
     )
-
-
-def _refuse_what_is_never_asked(url: str) -> None:
-    """
-    Put an address through the guard as far as that goes without a network.
-
-    What a name leads to is looked up, and checked, at each pull.
-    """
-    try:
-        fetch(
-            url,
-            headers={},
-            limits=Limits(),
-            allowed=frozenset(settings.OUTBOUND_ALLOWED_HOSTS),
-            network=Network(resolve=_only_numbers, dial=_nowhere),
-        )
-    except OutboundRefused as refused:
-        raise FeedNotOpened from refused
-    except OutboundFailed:
-        # As far as the dialling: it would have been asked.
-        return
-
-
-def _only_numbers(host: str, port: int) -> Sequence[str]:
-    try:
-        return [str(ipaddress.ip_address(host.strip("[]")))]
-    except ValueError:
-        raise OSError("names are not looked up here") from None
-
-
-def _nowhere(address: str, port: int, seconds: float) -> NoReturn:
-    raise OSError("nothing is asked here")

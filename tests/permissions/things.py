@@ -28,6 +28,7 @@ from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
 from notifications.models import Device, DeviceKind, Notification
+from tests.alerts.factories import make_alert, make_draft, make_source
 from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request, repeat
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
@@ -409,6 +410,28 @@ def key(world: World, how: How) -> Thing | None:
     )
     Membership.objects.create(village_id=how.village, resident=made.machine, created_at=world.at)
     return Thing(made.pk, how.village, of=frozenset({made.of}))
+
+
+@thing("alert_id")
+def alert(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    made = make_alert(how.village, at=world.at, is_drill=True)
+    return Thing(made.pk, how.village, of=world.places(how.village))
+
+
+@thing("draft_id")
+def alert_draft(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    made = make_draft(how.village, at=world.at, drafted_by=how.other)
+    return Thing(made.pk, how.village, of=world.places(how.village))
+
+
+@thing("source_id")
+def alert_source(world: World, how: How) -> Thing | None:
+    made = make_source(f"https://warnings.example/{uuid4()}", at=world.at, village=how.village)
+    return None if how.is_private else Thing(made.pk, how.village, of=world.places(how.village))
 
 
 @before("POST /villages/{v}/keys")

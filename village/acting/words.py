@@ -49,6 +49,12 @@ DEEDS = {
 NEVER = frozenset(
     {
         "acting.statement_made",
+        "alerts.alert_discarded",
+        "alerts.alert_drafted",
+        "alerts.alert_expired",
+        "alerts.alert_released",
+        "alerts.source_forgotten",
+        "alerts.source_heard",
         "assist.accreditation_changed",
         "assist.card_ended",
         "assist.card_issued",

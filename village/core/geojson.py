@@ -46,6 +46,16 @@ def holds(rings: list[Ring], point: Point) -> bool:
     return sum(_crossings(ring, point) for ring in rings) % 2 == 1
 
 
+def sides_meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Tell whether two sides cross or touch."""
+    if _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0:
+        return True
+    return any(
+        _turn(*side, point) == 0 and _between(side, point)
+        for side, point in (((a, b), c), ((a, b), d), ((c, d), a), ((c, d), b))
+    )
+
+
 def _ring(value: Any) -> Ring:
     if not isinstance(value, list) or not 4 <= len(value) <= POINTS_MAX:
         raise BoundaryRefused(f"a ring has 4 to {POINTS_MAX} points")
@@ -72,21 +82,11 @@ def _crosses_itself(ring: Ring) -> bool:
     sides = list(pairwise(ring))
     last = len(sides) - 1
     return any(
-        _meet(*sides[one], *sides[other])
+        sides_meet(*sides[one], *sides[other])
         for one in range(len(sides))
         for other in range(one + 2, len(sides))
         # The last side touches the first: there the ring closes.
         if (one, other) != (0, last)
-    )
-
-
-def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
-    """Tell whether two sides cross or touch."""
-    if _turn(a, b, c) * _turn(a, b, d) < 0 and _turn(c, d, a) * _turn(c, d, b) < 0:
-        return True
-    return any(
-        _turn(*side, point) == 0 and _between(side, point)
-        for side, point in (((a, b), c), ((a, b), d), ((c, d), a), ((c, d), b))
     )
 
 

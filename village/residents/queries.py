@@ -139,6 +139,16 @@ def holds(by: Actor, village: str, *roles: Role, of: UUID | None = None) -> bool
     return _secured(by, grants).exists()
 
 
+def places_held(by: Actor, village: str, role: Role) -> set[UUID]:
+    """Give what the actor's roles of one kind are of in a village: which departments, say."""
+    if by.is_assisted:
+        return set()
+    grants = Grant.objects.standing().filter(
+        membership__in=_memberships(by).filter(village=village), role=role, of__isnull=False
+    )
+    return {of for of in _secured(by, grants).values_list("of", flat=True) if of is not None}
+
+
 def holds_anywhere(by: Actor, role: Role) -> bool:
     """Tell whether the actor holds a role in any village: whether its door is worth showing."""
     if by.is_assisted:

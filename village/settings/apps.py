@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "village.assist",
     "village.acting",
     "village.messaging",
+    "village.alerts",
     "village.web",
     "events",
     "news",

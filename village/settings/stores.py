@@ -96,6 +96,16 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=3),
         "options": {"expires": 3},
     },
+    "alerts-pull-sources": {
+        "task": "village.alerts.tasks.pull_due_sources",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},
+    },
+    "alerts-end-over": {
+        "task": "village.alerts.tasks.end_over",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
     "entrance-tidy": {
         "task": "village.entrance.tasks.tidy",
         "schedule": timedelta(hours=1),

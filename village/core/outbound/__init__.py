@@ -11,6 +11,7 @@ from village.core.outbound.errors import (
     OutboundTooLarge,
 )
 from village.core.outbound.exchange import Fetched, Hop, Limits, fetch, post
+from village.core.outbound.foresight import refuse_what_is_never_asked
 from village.core.outbound.gate import INTERNET, Deadline, Gate, Network
 from village.core.outbound.waiting import seconds_to_wait
 
@@ -30,5 +31,6 @@ __all__ = [
     "fetch",
     "is_public",
     "post",
+    "refuse_what_is_never_asked",
     "seconds_to_wait",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from village.core.outbound.waiting import seconds_to_wait
 
 USUAL = timedelta(minutes=30)
 SOONEST = timedelta(minutes=10)
@@ -78,31 +79,24 @@ def next_pull(
     ttl_minutes: int | None,
     failures: int,
     jitter: float,
+    soonest: timedelta = SOONEST,
+    latest: timedelta = LATEST,
 ) -> datetime:
     """
     Say when to ask again after an answer at ``at``; ``status`` is None if there was none.
 
     ``failures`` counts the answers in a row that were no use, this one included; each doubles the
     wait. The feed's own ``ttl_minutes`` and ``Retry-After`` lengthen it. It is never longer than
-    ``LATEST``, plus up to a tenth by ``jitter`` (0 to 1), so that feeds do not all wake at once.
+    ``latest``, plus up to a tenth by ``jitter`` (0 to 1), so that feeds do not all wake at once.
     """
-    wait = max(USUAL if ttl_minutes is None else timedelta(minutes=ttl_minutes), SOONEST)
+    wait = max(USUAL if ttl_minutes is None else timedelta(minutes=ttl_minutes), soonest)
     result = Outcome.TRY_LATER if status is None else outcome(status)
     if result is Outcome.GONE:
-        wait = LATEST
+        wait = latest
     elif result is Outcome.TRY_LATER:
-        wait = min(wait, LATEST) * 2 ** min(max(failures, 0), _DOUBLINGS)
-    wait = min(max(wait, _asked_to_wait(retry_after, at)), LATEST)
+        wait = min(wait, latest) * 2 ** min(max(failures, 0), _DOUBLINGS)
+    asked = seconds_to_wait(
+        retry_after.strip()[:_LONGEST_DATE], now=at.timestamp(), at_most=latest.total_seconds()
+    )
+    wait = min(max(wait, timedelta(seconds=asked or 0)), latest)
     return at + wait * (1 + _JITTER * jitter)
-
-
-def _asked_to_wait(retry_after: str, at: datetime) -> timedelta:
-    value = retry_after.strip()[:_LONGEST_DATE]
-    if re.fullmatch(r"[0-9]{1,9}", value):
-        return timedelta(seconds=int(value))
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return timedelta(0)
-    # Python gives a date in "-0000" without a zone; HTTP dates are UTC.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - at

@@ -8,8 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from news.feeds import Outcome, conditional_headers, moved_to, next_pull, outcome
-from news.feeds.pulling import LATEST, SOONEST, USUAL
+from village.core.outbound.pulling import (
+    LATEST,
+    SOONEST,
+    USUAL,
+    Outcome,
+    conditional_headers,
+    moved_to,
+    next_pull,
+    outcome,
+)
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The village in danger: warnings that two people release, and the roll call that follows."""

@@ -1,0 +1,29 @@
+"""How warnings look on the wire."""
+
+from __future__ import annotations
+
+from village.alerts.schemas.alerts import (
+    AlertCancelIn,
+    AlertDraftOut,
+    AlertIn,
+    AlertOut,
+    AlertTemplateOut,
+    show_alert,
+    show_draft,
+    show_template,
+)
+from village.alerts.schemas.sources import AlertSourceIn, AlertSourceOut, show_source
+
+__all__ = [
+    "AlertCancelIn",
+    "AlertDraftOut",
+    "AlertIn",
+    "AlertOut",
+    "AlertSourceIn",
+    "AlertSourceOut",
+    "AlertTemplateOut",
+    "show_alert",
+    "show_draft",
+    "show_source",
+    "show_template",
+]
