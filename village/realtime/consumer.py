@@ -76,6 +76,9 @@ class Connection:
         if not self.is_open:
             return
         match self.session.receive(text, self.clock()):
+            case protocol.Ack(topic, seq):
+                if (follower := self.following.get(topic)) is not None:
+                    follower.ack(seq)
             case protocol.Greet(ticket):
                 self._greet(ticket)
             case protocol.Subscribe(topic, since):
@@ -83,9 +86,6 @@ class Connection:
                 hub.subscribe(self, topic, since)
             case protocol.Unsubscribe(topic):
                 self.stop_following(topic)
-            case protocol.Ack(topic, seq):
-                if (follower := self.following.get(topic)) is not None:
-                    follower.ack(seq)
             case protocol.Typing(topic):
                 if (follower := self.following.get(topic)) is not None:
                     hub.tell_typing(follower)

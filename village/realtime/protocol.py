@@ -31,6 +31,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9_/-]{1,200}")
 _TICKET = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _EPOCH = re.compile(r"[A-Za-z0-9]{0,32}")
 _SEQ_MAX = 2**53
+# An acknowledgement as nearly every client writes it; in other words it is read as any frame is.
+_ACK = re.compile(r'\{"type":"ack","topic":"([A-Za-z0-9_/-]{1,200})","seq":(0|[1-9][0-9]{0,14})\}')
 
 
 class Close(IntEnum):
@@ -138,6 +140,8 @@ class Session:
         self._allowance -= 1
         if text is None or len(text) > FRAME_MAX:
             return Hangup(Close.BAD_FRAME)
+        if self.greeted and (ack := _ACK.fullmatch(text)) is not None:
+            return self._acknowledge(ack[1], int(ack[2]))
         try:
             frame = orjson.loads(text)
         except orjson.JSONDecodeError:
@@ -178,11 +182,12 @@ class Session:
                 return Unsubscribe(topic)
             case "ack":
                 seq = _number(frame.get("seq"))
-                if seq is None:
-                    return Hangup(Close.BAD_FRAME)
-                self._allowance += 1 - ACK_COSTS
-                return Ack(topic, seq) if topic in self.topics else None
+                return Hangup(Close.BAD_FRAME) if seq is None else self._acknowledge(topic, seq)
         return Typing(topic) if topic in self.topics else None
+
+    def _acknowledge(self, topic: str, seq: int) -> Ack | None:
+        self._allowance += 1 - ACK_COSTS
+        return Ack(topic, seq) if topic in self.topics else None
 
     def _subscribe(self, topic: str, since: Any) -> Command:
         position = None
