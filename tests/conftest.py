@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,14 @@ from village.journal import guards
 from village.residents.models import Resident, Village
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what brings its own SQLite to the run on SQLite."""
+    if os.environ.get("DATABASE_URL"):
+        for item in items:
+            if item.get_closest_marker("embedded") is not None:
+                item.add_marker(pytest.mark.skip(reason="the same in the run on SQLite"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,7 @@ import pytest
 from tests.support.server import VillageServer
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.skipif(
-    bool(os.environ.get("DATABASE_URL")), reason="the documents speak of the embedded form"
-)
+pytestmark = pytest.mark.embedded
 
 
 def block(document: str, language: str) -> str:

@@ -29,6 +29,7 @@ EVENT = {
 MEGABYTE = 1024 * 1024
 
 
+@pytest.mark.embedded
 @pytest.mark.slow
 async def test_ten_phones_that_never_read() -> None:
     with VillageServer() as server:

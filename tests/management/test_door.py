@@ -32,6 +32,7 @@ class TestLine:
             assert name not in vars(line), name
 
 
+@pytest.mark.embedded
 @pytest.mark.slow
 def test_who_comes_too_many_is_told_when_to_come_again() -> None:
     with VillageServer(HANDSHAKES_PER_SECOND="2") as server:

@@ -49,6 +49,7 @@ class Neighbour(threading.Thread):
         return True
 
 
+@pytest.mark.embedded
 @pytest.mark.slow
 class TestPowerCuts:
     def test_lose_nothing_that_was_acknowledged(self, doomed: VillageServer) -> None:

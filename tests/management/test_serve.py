@@ -25,6 +25,7 @@ def server() -> Iterator[VillageServer]:
         yield running
 
 
+@pytest.mark.embedded
 class TestServing:
     def test_says_where_it_is_and_who_can_sign_in(self, server: VillageServer) -> None:
         said = server.log_text()
@@ -66,6 +67,7 @@ class TestServing:
         assert "server" not in httpx.get(f"{server.url}/healthz").headers
 
 
+@pytest.mark.embedded
 class TestHugeBodies:
     @pytest.mark.parametrize("is_chunked", [False, True])
     def test_are_refused_in_words(self, server: VillageServer, is_chunked: bool) -> None:
@@ -89,6 +91,7 @@ class TestHugeBodies:
         assert server.is_ready()
 
 
+@pytest.mark.embedded
 class TestSecondProcess:
     def test_is_told_that_the_village_is_served_already(self, server: VillageServer) -> None:
         second = server.command("serve", "--port", str(server.port), check=False)
@@ -118,6 +121,7 @@ class TestSecondProcess:
         assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.embedded
 class TestNonsense:
     @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])
     def test_is_no_port(self, server: VillageServer, port: str) -> None:

@@ -18,6 +18,7 @@ from tests.core.pictures import encoded, photo
 from tests.management.processes import family, lives, outlet, wait_for
 from tests.support.server import VillageServer
 
+pytestmark = pytest.mark.embedded
 # A stop is promised within five seconds.
 STOPPED_WITHIN = 5.0
 
@@ -38,7 +39,7 @@ class TestStopping:
         assert "Traceback" not in doomed.log_text()
 
     def test_ends_well_while_it_prepares(self) -> None:
-        early = VillageServer()
+        early = VillageServer(is_new=True)
         try:
             early.start(wait=False)
             wait_for(lambda: "Preparing" in early.log_text())

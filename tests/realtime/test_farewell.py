@@ -45,6 +45,7 @@ def uvicorn(server: VillageServer, *options: str) -> Iterator[tuple[subprocess.P
         process.wait()
 
 
+@pytest.mark.embedded
 @pytest.mark.slow
 @pytest.mark.parametrize("sockets", SOCKETS)
 def test_an_event_stream_on_uvicorn_is_sent_on_and_lets_it_end(sockets: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import os
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +26,7 @@ MANAGE = ROOT / "manage.py"
 READY_WITHIN = 120.0
 STOP_WITHIN = 10.0
 COMMAND_WITHIN = 120.0
+DATABASE = "village.sqlite3"
 
 
 class VillageServer:
@@ -32,17 +35,17 @@ class VillageServer:
 
     Keywords are variables of its environment: ``VillageServer(FEED_TICK_SECONDS="1")``. It ends
     with the thread that started it, however that ends. Use it from tests, not from fixtures of
-    the database: it has a database of its own.
+    the database: it has a database of its own, with all its tables unless it ``is_new``.
     """
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, *, is_new: bool = False, **environment: str) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="village-server-"))
         self.port = free_port()
         self.log = self.folder / "server.log"
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ},
             # Set, if to nothing, so that no file .env of the checkout speaks here.
-            "DATABASE_URL": f"sqlite:///{self.folder / 'village.sqlite3'}",
+            "DATABASE_URL": f"sqlite:///{self.folder / DATABASE}",
             "REDIS_URL": "",
             "EMAIL_URL": "",
             "SECRET_KEY": "only-for-tests-" * 4,
@@ -61,6 +64,8 @@ class VillageServer:
             "PYTHONUNBUFFERED": "1",
             **environment,
         }
+        if not is_new and "DATABASE_URL" not in environment:
+            shutil.copy(_migrated(), self.folder / DATABASE)
         self.process: subprocess.Popen[bytes] | None = None
         self._tokens: dict[str, str] = {}
 
@@ -184,6 +189,15 @@ class VillageServer:
     def log_text(self) -> str:
         """Give what the server has said so far."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+@cache
+def _migrated() -> Path:
+    """Make a database with every table and nobody in it, once for all villages of this run."""
+    first = VillageServer(is_new=True)
+    atexit.register(first.close)
+    first.command("migrate", "--verbosity=0")
+    return first.folder / DATABASE
 
 
 def free_port() -> int:
