@@ -22,6 +22,7 @@ from notifications.models import (
     Way,
 )
 from notifications.transports import subscriptions, vapid
+from village.assist.reach import ways_of_people
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.journal.notices import Importance, Notice
@@ -99,6 +100,37 @@ def choices_of(
     found: dict[UUID, dict[tuple[str, Way], Timing]] = {each: {} for each in residents}
     for resident, key, way, timing in rows.values_list("resident", "notice", "way", "timing"):
         found[resident][key, Way(way)] = Timing(timing)
+    if notice is not None and notice.goes_her_way:
+        for resident, her_way in _her_ways(notice, found).items():
+            found[resident][notice.key, her_way] = Timing.NOW
+    return found
+
+
+def _her_ways(notice: Notice, ids: Collection[UUID]) -> dict[UUID, Way]:
+    """
+    Give the first way of each one's own order that leads to her here.
+
+    Of those whom nobody has asked, whoever has nothing digital gets on paper what no helper may
+    see; all the rest goes as it was chosen.
+    """
+    orders = ways_of_people(ids)
+    wanting = Resident.objects.filter(pk__in=ids if notice.scope is None else orders)
+    with_phone = set(
+        Device.objects.filter(resident__in=ids, retired_at=None).values_list("resident", flat=True)
+    )
+    here, found = ways_here(), {}
+    for person in wanting:
+        has_phone = person.pk in with_phone
+        if person.pk not in orders and (person.email or has_phone):
+            continue
+        order = [*map(Way, orders.get(person.pk, [])), Way.PRINT, Way.EMAIL, Way.PUSH]
+        leading = (
+            way
+            for way in order
+            if way in here and not lacks_address(person, way) and (way is not Way.PUSH or has_phone)
+        )
+        if (first := next(leading, None)) is not None:
+            found[person.pk] = first
     return found
 
 

@@ -9,16 +9,18 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from notifications.actions import tell
-from notifications.models import Delivery, Notification, Preference, Timing, Way
+from notifications.models import Delivery, Notification, Preference, Way
 from notifications.policies import may_prefer
 from tests.acting.conftest import Api
 from tests.support.cast import Cast, sit
 from village.acting import actions, queries, tasks
-from village.acting.facts import StatementMade
-from village.acting.models import AssistedSession, Place, Statement
+from village.acting.facts import SessionEnded, StatementMade
+from village.acting.models import LASTS, AssistedSession, Place, Statement
 from village.acting.slip import slip_of
+from village.assist.models import Reach
 from village.core import paper
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import Forbidden
@@ -101,6 +103,50 @@ class TestTheSlip:
         assert browser().get(address).status_code == 302
 
 
+class TestAfterACall:
+    def tell_of(self, at: datetime) -> Notification | None:
+        entry = Entry.objects.filter(kind=SessionEnded.kind).latest("pk")
+        tell(by=SYSTEM, recorded=recorded(entry), at=at)
+        return Notification.objects.filter(notice="acting.after_a_call").first()
+
+    def test_she_hears_by_her_own_way_what_was_done(
+        self, cast: Cast, wrote: Callable[[datetime], None], at: datetime
+    ) -> None:
+        Resident.objects.filter(pk=cast.edda.pk).update(language="en")
+        Reach.objects.create(resident=cast.edda, ways=["print"])
+        session = sit(cast.vera, cast.mandate, begun=at, place=Place.PHONE)
+        wrote(at + timedelta(minutes=5))
+        by = Actor(cast.vera.pk)
+        actions.end_session(by=by, session_id=session.pk, at=at + timedelta(minutes=9))
+
+        letter = self.tell_of(at)
+        assert letter is not None and letter.title == "Your call with Alte Schule"
+        assert "13:05: Vera wrote to the town hall." in letter.body
+        assert "said goodbye" not in letter.body
+        assert "The town hall answers you, in the way you chose." in letter.body
+        assert Delivery.objects.get().way == Way.PRINT
+
+    def test_of_the_desk_the_slip_has_told_her(self, cast: Cast, at: datetime) -> None:
+        session = sit(cast.vera, cast.mandate, begun=at)
+        actions.end_session(by=Actor(cast.vera.pk), session_id=session.pk, at=at)
+        assert self.tell_of(at) is None
+
+    def test_she_hears_of_one_that_nobody_has_ended(self, cast: Cast) -> None:
+        now = timezone.now()
+        running = sit(cast.vera, cast.mandate, begun=now, place=Place.PHONE)
+        assert tasks.close_sessions() == 0
+        AssistedSession.objects.update(starts_at=now - LASTS, ends_at=now)
+        assert tasks.close_sessions() == 1 and tasks.close_sessions() == 0
+        running.refresh_from_db()
+        assert running.ended_at == now
+        assert self.tell_of(now) is not None
+
+    def test_is_closed_by_the_village_alone(self, cast: Cast, at: datetime) -> None:
+        session = sit(cast.vera, cast.mandate, begun=at)
+        with pytest.raises(Forbidden):
+            actions.close_session(by=Actor(cast.vera.pk), session_id=session.pk, at=at)
+
+
 class TestTheMonth:
     def test_is_the_one_that_was_over_last_on_the_villages_clock(self, lindental: Village) -> None:
         begins_at, ends_at = queries.month_before(
@@ -131,9 +177,7 @@ class TestTheStatement:
         self, cast: Cast, wrote: Callable[[datetime], None], at: datetime
     ) -> None:
         Resident.objects.filter(pk=cast.edda.pk).update(language="en")
-        Preference.objects.create(
-            resident=cast.edda, notice="acting.statement", way=Way.PRINT, timing=Timing.NOW
-        )
+        Reach.objects.create(resident=cast.edda, ways=["print"])
         for moment in (OCTOBER - timedelta(days=1), OCTOBER, OCTOBER + timedelta(days=31)):
             wrote(moment)
         made = self.make(cast, at)

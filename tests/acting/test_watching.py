@@ -135,6 +135,7 @@ class TestCounting:
             "share_alone": 5 / 21,
             "median_wait_seconds": 180,
             "mandates_revoked": 5,
+            "graduated": 0,
         }
         assert api(cast.strang).get("/api/v1/villages/lindental/assisted").status_code == 404
 
@@ -148,7 +149,7 @@ class TestCounting:
             sit(cast.vera, mandate, begun=now - timedelta(minutes=1))
             for _time in range(PEOPLE_AT_LEAST):
                 record(wrote(person), by=Actor(person.pk, cast.vera.pk, mandate.pk), at=now)
-        assert figures_of("lindental", at=now) == Figures(None, {}, None, None, 0)
+        assert figures_of("lindental", at=now) == Figures(None, {}, None, None, 0, 0)
 
     def test_counts_everybody_from_five_on(
         self, cast: Cast, helped: Callable[[int], list[Resident]]
@@ -184,7 +185,7 @@ class TestCounting:
         assert figures_of("lindental", at=now + timedelta(days=365)).share_alone is None
 
     def test_says_nothing_of_what_has_not_begun(self, cast: Cast, at: datetime) -> None:
-        assert figures_of("bergheim", at=at) == Figures(0, {}, None, None, 0)
+        assert figures_of("bergheim", at=at) == Figures(0, {}, None, None, 0, 0)
 
 
 def wrote(person: Resident) -> CaseOpened:

@@ -81,7 +81,7 @@ class TestNotices:
         assert list(notice.audience(fact)) == [nora.pk]
         assert words is not None
         assert words.title == "The town hall has answered."
-        assert words.body == "Open the app to read it."
+        assert words.body == "Open the app to read it, or ask at your centre."
         assert notice.scope == Scope.AUTHORITY_READ
 
     def test_what_the_author_writes_tells_her_nothing(

@@ -28,6 +28,14 @@ class StatementMade(Fact, kind="acting.statement_made"):
     person: UUID
 
 
+class GraduationSuggested(Fact, kind="acting.graduation_suggested"):
+    """A person was asked whether a mandate may shrink: she does by herself what it covers."""
+
+    graduation: UUID
+    mandate: UUID
+    person: UUID
+
+
 class ActPrepared(Fact, kind="acting.act_prepared"):
     """A helper prepared something that somebody else has to say yes to."""
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from uuid import UUID
 
-from village.acting.models import AssistedSession, PreparedAct
+from village.acting.models import AssistedSession, Graduation, PreparedAct
 from village.acting.words import DEEDS, scope_of
 from village.assist.models import EndedBy, Mandate
 from village.core.actor import Scope
@@ -28,6 +28,8 @@ class Figures:
     ``acts`` counts what helpers did, by its scope. ``share_alone`` is the share of all that people
     with a mandate did which they did themselves. ``median_wait`` is the time from a request (a
     volunteer sits down with somebody, or something is prepared) to the first act that answers it.
+    ``graduated`` is how often a mandate shrank, or was not needed any more, after its person had
+    begun to do by herself what it covers.
     ``None``, and a scope that is missing, stand for fewer than five people.
     """
 
@@ -36,6 +38,7 @@ class Figures:
     share_alone: float | None
     median_wait: timedelta | None
     mandates_revoked: int | None
+    graduated: int | None
 
 
 def figures_of(village: str, *, at: datetime) -> Figures:
@@ -73,7 +76,24 @@ def figures_of(village: str, *, at: datetime) -> Figures:
         share_alone=len(alone) / len(acted) if len(set(acted)) >= PEOPLE_AT_LEAST else None,
         median_wait=_median_wait(village, at),
         mandates_revoked=_counted(list(revoked.values_list("person", flat=True))),
+        graduated=_counted(_graduated(village, at)),
     )
+
+
+def _graduated(village: str, at: datetime) -> list[UUID]:
+    rows = Graduation.objects.filter(
+        village=village, created_at__gt=at - LOOKS_BACK, created_at__lte=at
+    ).select_related("mandate")
+    covered = {
+        (mandate.person_id, scope)
+        for mandate in Mandate.objects.in_force(at).filter(village=village)
+        for scope in mandate.covers
+    }
+    return [
+        each.mandate.person_id
+        for each in rows
+        if (each.mandate.person_id, Scope(each.scope)) not in covered
+    ]
 
 
 def _counted(people: set[UUID] | list[UUID]) -> int | None:

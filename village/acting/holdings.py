@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from village.acting.models import AssistedSession, PreparedAct, Refusal, Statement
+from village.acting.models import AssistedSession, Graduation, PreparedAct, Refusal, Statement
 from village.journal.holdings import Holding, Retention, declare_retention
 
 Holding(
@@ -42,6 +42,13 @@ Holding(
     person="person",
     shows=("id", "village", "created_at", "begins_at", "ends_at", "acts", "number", "mark"),
     kept="while she is here; erasing deletes them",
+)
+Holding(
+    "acting.graduations",
+    of=Graduation,
+    person="mandate__person",
+    shows=("id", "village", "created_at", "mandate", "scope"),
+    kept="as long as its mandate; erasing deletes them",
 )
 _REFUSAL = ("mandate", "code", "day", "times", "last_at")
 Holding(

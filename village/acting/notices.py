@@ -1,4 +1,4 @@
-"""Each month a person hears what was done in her name, in the way she chose."""
+"""Each month, and after each call, a person hears what was done in her name, by her own way."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from village.acting import queries
-from village.acting.account import lines_of
-from village.acting.facts import StatementMade
+from village.acting.account import expectations_of, lines_of
+from village.acting.facts import GraduationSuggested, SessionEnded, StatementMade
+from village.acting.models import Place
+from village.assist.words import SCOPES
+from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
 
 # A letter is no book; the rest is in the ledger.
 LINES_MAX = 200
 
 
-def _person(fact: StatementMade) -> list[UUID]:
+def _person(fact: StatementMade | SessionEnded | GraduationSuggested) -> list[UUID]:
     return [fact.person]
 
 
@@ -46,12 +49,64 @@ def _statement(fact: StatementMade) -> Words | None:
     )
 
 
+def _after_a_call(fact: SessionEnded) -> Words | None:
+    """Say what the slip says, to whom nobody could hand it."""
+    session = queries.session_of(fact.session)
+    if session is None or session.place != Place.PHONE:
+        return None
+    entries = list(queries.deeds_of(session))
+    lines = [str(line) for line in lines_of(entries, with_day=True)]
+    if not lines:
+        lines = [_("We looked at things together. Nothing was sent or changed.")]
+    lines += expectations_of(entries)
+    lines.append(_("Is something wrong? Call your centre. You can end the help at any time."))
+    return Words(
+        title=_("Your call with %(centre)s") % {"centre": session.mandate.centre.name},
+        body="\n".join(lines),
+        link=f"/sessions/{session.pk}",
+    )
+
+
+def _graduation(fact: GraduationSuggested) -> Words | None:
+    found = queries.graduation_of(fact.graduation)
+    if found is None or not found.is_open:
+        return None
+    return Words(
+        title=_("You do this by yourself now."),
+        body=_(
+            "%(centre)s may still %(scope)s. If you like, take that out of the mandate. "
+            "You can also leave everything as it is."
+        )
+        % {"centre": found.mandate.centre.name, "scope": SCOPES[Scope(found.scope)]},
+        link=f"/mandates/{found.mandate_id}",
+    )
+
+
+# No helper chooses where they go, or reads them.
 Notice(
     "acting.statement",
     of=StatementMade,
     audience=_person,
     words=_statement,
     importance=Importance.PERSONAL,
-    # No helper chooses where it goes, or reads it.
     scope=None,
+    goes_her_way=True,
+)
+Notice(
+    "acting.after_a_call",
+    of=SessionEnded,
+    audience=_person,
+    words=_after_a_call,
+    importance=Importance.PERSONAL,
+    scope=None,
+    goes_her_way=True,
+)
+Notice(
+    "acting.graduation",
+    of=GraduationSuggested,
+    audience=_person,
+    words=_graduation,
+    importance=Importance.PERSONAL,
+    scope=None,
+    goes_her_way=True,
 )

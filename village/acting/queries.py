@@ -11,7 +11,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from village.acting.models import AssistedSession, Place, PreparedAct, Statement, WaitsFor
+from village.acting.facts import SessionBegun, SessionEnded
+from village.acting.models import (
+    AssistedSession,
+    Graduation,
+    Place,
+    PreparedAct,
+    Statement,
+    WaitsFor,
+)
 from village.assist import queries as mandates
 from village.assist.models import Mandate
 from village.core.actor import Actor, Level, Scope
@@ -94,6 +102,17 @@ def visible_session(by: Actor, session_id: UUID) -> AssistedSession:
     return found
 
 
+def session_of(session_id: UUID) -> AssistedSession | None:
+    """Find a session."""
+    sessions = AssistedSession.objects.select_related("mandate__centre", "mandate__person")
+    return sessions.filter(pk=session_id).first()
+
+
+def overdue_sessions(at: datetime) -> QuerySet[AssistedSession]:
+    """Give the sessions whose time is over and that nobody has ended."""
+    return AssistedSession.objects.filter(ended_at=None, ends_at__lte=at).order_by("pk")
+
+
 def live_session(volunteer_id: UUID, *, at: datetime) -> AssistedSession | None:
     """Give the session in which a volunteer is now."""
     sessions = AssistedSession.objects.live(at).filter(volunteer=volunteer_id)
@@ -108,6 +127,11 @@ def acts_of(session: AssistedSession) -> QuerySet[Entry]:
         at__gte=session.starts_at,
         at__lte=session.over_at,
     ).order_by("pk")
+
+
+def deeds_of(session: AssistedSession) -> QuerySet[Entry]:
+    """Give what was done in a session, without what opens and closes every one."""
+    return acts_of(session).exclude(kind__in=(SessionBegun.kind, SessionEnded.kind))
 
 
 def ledger_of(person_id: UUID) -> QuerySet[Entry]:
@@ -151,6 +175,12 @@ def to_be_told(village: str, begins_at: datetime, ends_at: datetime) -> list[UUI
 def statement_of(statement_id: UUID) -> Statement | None:
     """Find a statement."""
     return Statement.objects.filter(pk=statement_id).first()
+
+
+def graduation_of(graduation_id: UUID) -> Graduation | None:
+    """Find a suggestion that a mandate shrinks."""
+    rows = Graduation.objects.select_related("mandate__centre")
+    return rows.filter(pk=graduation_id).first()
 
 
 def prepared_acts() -> QuerySet[PreparedAct]:

@@ -12,9 +12,6 @@ from village.acting.models import AssistedSession, Place
 from village.core.paper import Sheet
 from village.residents.queries import village_or_404
 
-# What opens and closes every session is not news to the person.
-_FRAME = ("acting.session_begun", "acting.session_ended")
-
 
 def slip_of(session: AssistedSession) -> bytes:
     """Print the slip of a session, in the person's language and on her village's clock: a PDF."""
@@ -32,7 +29,7 @@ def slip_of(session: AssistedSession) -> bytes:
                 (_("What for"), session.purpose),
             ]
         )
-        entries = list(queries.acts_of(session).exclude(kind__in=_FRAME))
+        entries = list(queries.deeds_of(session))
         sheet.heading(_("What we did"))
         for line in lines_of(entries, with_day=False):
             sheet.text(str(line))

@@ -48,6 +48,7 @@ DEEDS = {
 # What no mandate covers: nobody ever does it in somebody else's name.
 NEVER = frozenset(
     {
+        "acting.graduation_suggested",
         "acting.statement_made",
         "alerts.alert_discarded",
         "alerts.alert_drafted",

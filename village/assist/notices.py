@@ -90,6 +90,7 @@ Notice(
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
     is_official=True,
+    goes_her_way=True,
 )
 Notice(
     "assist.mandate_revoked",
@@ -100,6 +101,7 @@ Notice(
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
     is_official=True,
+    goes_her_way=True,
 )
 Notice(
     "assist.mandate_put_forward",
@@ -109,6 +111,7 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
+    goes_her_way=True,
 )
 Notice(
     "assist.mandate_suspended",
@@ -118,6 +121,7 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=lambda fact: f"mandates/{fact.mandate}",
+    goes_her_way=True,
 )
 Notice(
     "assist.everything_frozen",
@@ -126,4 +130,5 @@ Notice(
     words=_frozen,
     importance=Importance.PERSONAL,
     scope=None,
+    goes_her_way=True,
 )

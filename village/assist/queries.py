@@ -17,8 +17,6 @@ from village.assist.models import (
     Freeze,
     Mandate,
     MandateQuerySet,
-    Reach,
-    ReachedBy,
 )
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden, NotFound
@@ -272,16 +270,6 @@ def accreditations_of(centre: Centre) -> QuerySet[Accreditation]:
 def village_of_centre(centre_id: UUID) -> str:
     """Give the village in which a centre stands."""
     return Centre.objects.get(pk=centre_id).village_id
-
-
-def reach_of(resident_id: UUID) -> Reach:
-    """
-    Give how somebody wants to be reached.
-
-    Whoever has never said so gets paper: that reaches everybody.
-    """
-    found = Reach.objects.filter(resident=resident_id).first()
-    return found or Reach(resident_id=resident_id, ways=[ReachedBy.PRINT.value], languages=[])
 
 
 def _given_or_held(by: Actor, at: datetime) -> Q:

@@ -11,6 +11,11 @@ urlpatterns: list[URLPattern] = [
     path("centres/<uuid:centre_id>/register", helping.register, name="register-mandate"),
     path("mandates/<uuid:mandate_id>", helping.mandate, name="mandate"),
     path("mandates/<uuid:mandate_id>/revoke", helping.revoke, name="revoke-mandate"),
+    path(
+        "mandates/<uuid:mandate_id>/scopes/<str:scope>/revoke",
+        helping.revoke_scope,
+        name="revoke-scope",
+    ),
     path("mandates/<uuid:mandate_id>/check/<slug:seal>", public.check, name="check-mandate"),
     path("stop", public.stop, name="stop"),
 ]

@@ -45,7 +45,8 @@ class Notice:
     with the reader's language and zone active; ``None`` means there is nothing to tell any
     more. ``thread(fact)`` names what replaces an older telling of the same matter.
     ``scope`` is what a mandate must cover for a helper to see it. ``is_official`` says that it is
-    spoken for an office: a block between two people does not silence it.
+    spoken for an office: a block between two people does not silence it. ``goes_her_way`` says that
+    it goes the way by which somebody wants to be reached in any case, whatever was chosen besides.
     """
 
     declared: ClassVar[dict[str, Notice]] = {}
@@ -61,12 +62,13 @@ class Notice:
         scope: Scope | None,
         thread: Callable[[Any], str] | None = None,
         is_official: bool = False,
+        goes_her_way: bool = False,
     ) -> None:
         if key in Notice.declared:
             raise TypeError(f"two notices claim the key {key!r}")
         self.key, self.of, self.audience, self.words = key, of, audience, words
         self.importance, self.scope, self.thread = importance, scope, thread
-        self.is_official = is_official
+        self.is_official, self.goes_her_way = is_official, goes_her_way
         Notice.declared[key] = self
 
     @property

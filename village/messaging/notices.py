@@ -22,7 +22,7 @@ def _answered(fact: MessageWritten) -> Words | None:
     # Never what was written: a phone lies open on the kitchen table.
     return Words(
         title=_("The town hall has answered."),
-        body=_("Open the app to read it."),
+        body=_("Open the app to read it, or ask at your centre."),
         link=f"/cases/{fact.case}",
     )
 
@@ -56,6 +56,7 @@ Notice(
     scope=Scope.AUTHORITY_READ,
     thread=_thread,
     is_official=True,
+    goes_her_way=True,
 )
 Notice(
     "messaging.new_case",

@@ -119,6 +119,15 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "village.acting.tasks.make_statements",
         "schedule": timedelta(hours=1),
     },
+    "acting-graduations": {
+        "task": "village.acting.tasks.suggest_graduations",
+        "schedule": timedelta(days=1),
+    },
+    "acting-sessions": {
+        "task": "village.acting.tasks.close_sessions",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "residents-exports": {
         "task": "village.residents.tasks.write_due_exports",
         "schedule": timedelta(seconds=15),

@@ -13,7 +13,7 @@ from village.acting.models import LASTS, AssistedSession, Place
 from village.assist import queries as mandates
 from village.assist.actions import spend_code, stay_awake
 from village.assist.models import Mandate
-from village.core.actor import Actor
+from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Forbidden
 from village.journal.actions import record
 from village.residents.models import Resident
@@ -81,6 +81,28 @@ def begin_session(
         at=at,
     )
     return session
+
+
+@transaction.atomic
+def close_session(*, by: Actor, session_id: UUID, at: datetime) -> bool:
+    """
+    Close a session whose time is over and that nobody has ended; tell whether it was one.
+
+    :raises Forbidden: if the actor is not the system
+    """
+    if by != SYSTEM:
+        raise Forbidden
+    over = queries.overdue_sessions(at).select_for_update(of=("self",)).filter(pk=session_id)
+    session = over.select_related("mandate").first()
+    if session is None:
+        return False
+    session.ended_at = session.ends_at
+    session.save(update_fields=["ended_at"])
+    ended = facts.SessionEnded(
+        village=session.village_id, session=session.pk, person=session.mandate.person_id
+    )
+    record(ended, by=by, at=at)
+    return True
 
 
 @transaction.atomic

@@ -8,10 +8,18 @@ from django.utils import timezone
 
 from village.acting import watching
 from village.acting.figures import figures_of
-from village.acting.schemas.watching import FiguresOut, WatchOut, show_figures, show_watch
+from village.acting.graduating import open_graduations
+from village.acting.schemas.watching import (
+    FiguresOut,
+    GraduationOut,
+    WatchOut,
+    show_figures,
+    show_graduations,
+    show_watch,
+)
 from village.assist import queries
 from village.core.http import ActorRequest
-from village.core.permissions import MEMBERS, Standing, may
+from village.core.permissions import MEMBERS, SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.residents.queries import member_of
 
@@ -35,8 +43,16 @@ def watch(request: ActorRequest, centre_id: UUID) -> WatchOut:
         ending=list(ending[:SHOWN_AT_MOST]),
         unusual=watching.unusual_volunteers(centre, at=at),
         refusals=list(watching.refusals_at(centre, at=at)[:SHOWN_AT_MOST]),
+        graduations=open_graduations(at).filter(mandate__centre=centre)[:SHOWN_AT_MOST],
         at=at,
     )
+
+
+@router.get("/me/graduations", response=list[GraduationOut], scope=None, who=SIGNED_IN)
+def list_my_graduations(request: ActorRequest) -> list[GraduationOut]:
+    """List what I do by myself now, so that it can be taken out of a mandate of mine."""
+    mine = open_graduations(timezone.now()).filter(mandate__person=request.actor.principal_id)
+    return show_graduations(mine[:SHOWN_AT_MOST])
 
 
 @router.get("/villages/{slug:v}/assisted", response=FiguresOut, scope=None, who=MEMBERS)

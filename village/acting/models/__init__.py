@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.acting.models.graduations import Graduation
 from village.acting.models.prepared import KEPT_FOR, PreparedAct, WaitsFor
 from village.acting.models.refusals import COUNTED_UP_TO, Refusal
 from village.acting.models.sessions import LASTS, AssistedSession, Place
@@ -12,6 +13,7 @@ __all__ = [
     "KEPT_FOR",
     "LASTS",
     "AssistedSession",
+    "Graduation",
     "Place",
     "PreparedAct",
     "Refusal",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from village.acting.figures import Figures
-from village.acting.models import Refusal
+from village.acting.models import Graduation, Refusal
 from village.acting.watching import Unusual
 from village.acting.words import refused
 from village.assist.models import Mandate
 from village.assist.schemas.mandates import MandateOut, show_mandate
+from village.assist.words import SCOPES
+from village.core.actor import Scope
 from village.core.schemas import Out
 from village.residents.queries import names_of
 
@@ -44,13 +46,32 @@ class RefusalOut(Out):
     last_at: datetime
 
 
+class GraduationOut(Out):
+    """
+    A suggestion: the person does by herself what a mandate covers, so it can shrink.
+
+    Saying yes is ``DELETE /mandates/{mandate}/scopes/{scope}``.
+    """
+
+    id: UUID
+    village: str
+    created_at: datetime
+    mandate: UUID
+    centre_name: str
+    person: UUID
+    person_name: str
+    scope: Scope
+    words: str
+
+
 class WatchOut(Out):
-    """What a coordinator keeps an eye on."""
+    """What a coordinator keeps an eye on; ``graduations`` are the mandates that can shrink."""
 
     centre: UUID
     near_their_end: list[MandateOut]
     unusual: list[UnusualOut]
     refusals: list[RefusalOut]
+    graduations: list[GraduationOut]
 
 
 class FiguresOut(Out):
@@ -58,7 +79,8 @@ class FiguresOut(Out):
     What a village counts of assisted mode in a year, without names.
 
     ``acts`` are counted by their scope; ``median_wait_seconds`` is from a request to the first act
-    that answers it. ``null``, and a scope that is missing, stand for fewer than five people.
+    that answers it; ``graduated`` is how often a mandate shrank after its person had begun to do by
+    herself what it covers. ``null``, and a scope that is missing, stand for fewer than five people.
     """
 
     village: str
@@ -67,6 +89,7 @@ class FiguresOut(Out):
     share_alone: float | None
     median_wait_seconds: int | None
     mandates_revoked: int | None
+    graduated: int | None
 
 
 def show_unusual(unusual: Collection[Unusual]) -> list[UnusualOut]:
@@ -98,12 +121,32 @@ def show_refusal(refusal: Refusal) -> RefusalOut:
     )
 
 
+def show_graduations(graduations: Iterable[Graduation]) -> list[GraduationOut]:
+    """Show the suggestions that nobody has followed yet."""
+    return [
+        GraduationOut(
+            id=each.pk,
+            village=each.village_id,
+            created_at=each.created_at,
+            mandate=each.mandate_id,
+            centre_name=each.mandate.centre.name,
+            person=each.mandate.person_id,
+            person_name=each.mandate.person.display_name,
+            scope=Scope(each.scope),
+            words=str(SCOPES[Scope(each.scope)]),
+        )
+        for each in graduations
+        if each.is_open
+    ]
+
+
 def show_watch(
     centre: UUID,
     *,
     ending: Collection[Mandate],
     unusual: Collection[Unusual],
     refusals: Collection[Refusal],
+    graduations: Iterable[Graduation],
     at: datetime,
 ) -> WatchOut:
     """Show what a coordinator keeps an eye on."""
@@ -112,6 +155,7 @@ def show_watch(
         near_their_end=[show_mandate(each, at=at) for each in ending],
         unusual=show_unusual(unusual),
         refusals=[show_refusal(each) for each in refusals],
+        graduations=show_graduations(graduations),
     )
 
 
@@ -125,4 +169,5 @@ def show_figures(village: str, figures: Figures) -> FiguresOut:
         share_alone=figures.share_alone,
         median_wait_seconds=None if wait is None else round(wait.total_seconds()),
         mandates_revoked=figures.mandates_revoked,
+        graduated=figures.graduated,
     )

@@ -10,6 +10,7 @@ from ninja import Status
 
 from village.assist import actions, queries
 from village.assist.actions.people import Person
+from village.assist.reach import reach_of
 from village.assist.schemas.cards import NewCardOut, StopCodeIn, show_new_card
 from village.assist.schemas.centres import (
     PersonIn,
@@ -119,7 +120,7 @@ def stop_with_code(request: HttpRequest, payload: StopCodeIn) -> FrozenOut:
 @router.get("/me/reach", response=ReachOut, scope=None, who=SIGNED_IN)
 def show_my_reach(request: ActorRequest) -> ReachOut:
     """Show how I want to be reached."""
-    return show_reach(queries.reach_of(request.actor.principal_id))
+    return show_reach(reach_of(request.actor.principal_id))
 
 
 @router.put("/me/reach", response=ReachOut, scope=None, who=SIGNED_IN)

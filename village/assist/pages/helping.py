@@ -84,7 +84,7 @@ def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
     found = queries.visible_mandate(request.actor, mandate_id, at=at)
     shown = {
         "mandate": found,
-        "covers": _covers(found),
+        "covers": [(scope, words) for scope, words in SCOPES.items() if scope in found.covers],
         "status": found.status(at),
         "is_mine": found.person_id == request.actor.principal_id,
         "may_print_card": bool(
@@ -101,6 +101,14 @@ def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
 def revoke(request: PageRequest, mandate_id: UUID) -> HttpResponse:
     """End a mandate at once."""
     actions.revoke_mandate(by=request.actor, mandate_id=mandate_id, at=timezone.now())
+    return redirect("mandate", mandate_id)
+
+
+@require_POST
+@page(scope=None, door="helping")
+def revoke_scope(request: PageRequest, mandate_id: UUID, scope: str) -> HttpResponse:
+    """Take one thing out of a mandate at once."""
+    actions.revoke_scope(by=request.actor, mandate_id=mandate_id, scope=scope, at=timezone.now())
     return redirect("mandate", mandate_id)
 
 
