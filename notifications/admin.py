@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from notifications import actions
 from notifications.models import Delivery, Device, FanOut, Preference
+from village.core.actor import SYSTEM
 from village.core.admin import ToLook
 
 
@@ -34,7 +41,8 @@ class DeliveryAdmin(ToLook):
     """Look at what became of letters."""
 
     list_display = ("id", "notice", "way", "state", "error_code", "tries", "due_at", "sent_at")
-    list_filter = ("way", "state", "error_code")
+    list_filter = ("state", "way", "error_code", "is_emergency")
+    actions = ("send_again",)
     list_select_related = ("notification",)
     ordering = ("-pk",)
 
@@ -42,6 +50,13 @@ class DeliveryAdmin(ToLook):
     def notice(self, delivery: Delivery) -> str:
         """Name what the letter is about."""
         return delivery.notification.notice
+
+    @admin.action(description=gettext_lazy("Send again what was refused or given up"))
+    def send_again(self, request: HttpRequest, rows: QuerySet[Delivery]) -> None:
+        """Try the chosen letters once more."""
+        chosen = list(rows.values_list("pk", flat=True))
+        number = actions.send_again(by=SYSTEM, deliveries=chosen, at=timezone.now())
+        messages.info(request, _("%(number)s letters are tried again.") % {"number": number})
 
 
 @admin.register(FanOut)

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from ninja import Query, Status
 
-from notifications import actions, queries
+from notifications import actions, preview, queries
+from notifications.policies import may_prefer
 from notifications.schemas import (
     DeviceIn,
     DeviceOut,
+    HabitsIn,
+    HabitsOut,
+    MuteIn,
+    MuteOut,
     NotificationOut,
     PreferenceIn,
     PreferencesOut,
+    PreviewOut,
     ReadOut,
     WebPushKeyOut,
     show_device,
+    show_habits,
+    show_mute,
     show_notification,
     show_preferences,
 )
-from village.core.actor import Actor, Scope
+from village.core.actor import Actor, Level, Scope
 from village.core.http import ActorRequest
-from village.core.permissions import OWNER, SIGNED_IN
+from village.core.permissions import MEMBERS, OWNER, SIGNED_IN
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
+from village.journal.notices import Notice
 
 router = Router()
 
@@ -126,6 +136,85 @@ def set_preference(request: ActorRequest, payload: PreferenceIn) -> PreferencesO
         at=timezone.now(),
     )
     return _preferences(request.actor)
+
+
+@router.post(
+    "/me/preferences/preview",
+    response=PreviewOut,
+    scope=Scope.NOTIFICATION_SETTINGS,
+    who=SIGNED_IN,
+    level=Level.READ,
+)
+def preview_preference(request: ActorRequest, payload: PreferenceIn) -> PreviewOut:
+    """Count what would have come last week, had I chosen like this; nothing is changed."""
+    meant = Notice.declared.get(payload.notice)
+    may_prefer(request.actor, meant).enforce()
+    choices = queries.choices_of([request.actor.principal_id])[request.actor.principal_id]
+    choices[payload.notice, payload.way] = payload.timing
+    found = preview.last_week(request.actor, choices, at=timezone.now())
+    ways = {way.value: number for way, number in found.counts.items()}
+    return PreviewOut(ways=ways, is_whole=found.is_whole)
+
+
+@router.get("/me/habits", response=HabitsOut, scope=None, who=SIGNED_IN)
+def show_my_habits(request: ActorRequest) -> HabitsOut:
+    """Show when I am not to be disturbed."""
+    person = request.actor.principal_id
+    return show_habits(queries.habits_of([person]).get(person))
+
+
+@router.put("/me/habits", response=HabitsOut, scope=None, who=SIGNED_IN)
+def set_my_habits(request: ActorRequest, payload: HabitsIn) -> HabitsOut:
+    """Say when I am not to be disturbed; emergencies are told all the same."""
+    habits = actions.set_habits(
+        by=request.actor,
+        quiet_from=_clock(payload.quiet_from),
+        quiet_until=_clock(payload.quiet_until),
+        zone=payload.zone,
+        at=timezone.now(),
+    )
+    return show_habits(habits)
+
+
+@router.get("/me/mutes", response=PageOut[MuteOut], scope=None, who=SIGNED_IN)
+def list_mutes(request: ActorRequest, query: Query[PageQuery]) -> dict[str, Any]:
+    """List the matters and villages of which I hear nothing more."""
+    return listing(
+        lambda: queries.mutes_of(request.actor),
+        lambda mutes: [show_mute(each) for each in mutes],
+        query=query,
+        order=("-created_at", "-id"),
+    )
+
+
+@router.post("/villages/{slug:v}/mutes", response={201: MuteOut}, scope=None, who=MEMBERS)
+def mute(request: ActorRequest, v: str, payload: MuteIn) -> Status[MuteOut]:
+    """Hear nothing more of a matter or of this village, except emergencies; my inbox stays."""
+    made = actions.mute(by=request.actor, village=v, thread=payload.thread, at=timezone.now())
+    return Status(201, show_mute(made))
+
+
+@router.delete("/me/mutes/{uuid:mute_id}", response={204: None}, scope=None, who=OWNER)
+def lift_mute(request: ActorRequest, mute_id: UUID) -> Status[None]:
+    """Hear of something again."""
+    actions.lift_mute(by=request.actor, mute_id=mute_id)
+    return Status(204, None)
+
+
+@router.post("/me/presence", response={204: None}, scope=None, who=SIGNED_IN, level=Level.READ)
+def note_presence(request: ActorRequest) -> Status[None]:
+    """
+    Say that I look at the village now: for 45 seconds no push disturbs me.
+
+    An app says it every 30 seconds while it is shown. What I have not read a minute later is
+    pushed after all.
+    """
+    actions.note_presence(by=request.actor)
+    return Status(204, None)
+
+
+def _clock(text: str | None) -> time | None:
+    return None if text is None else time.fromisoformat(text)
 
 
 def _preferences(by: Actor) -> PreferencesOut:

@@ -9,6 +9,8 @@ from notifications.models import (
     Delivery,
     DeliveryState,
     Device,
+    Habits,
+    Mute,
     Notification,
     Preference,
     SentLetter,
@@ -84,6 +86,20 @@ Holding(
     person="resident",
     shows=("id", "kind", "registered_at", "last_seen_at", "retired_at"),
     kept="while it is in use; erasing deletes them",
+)
+Holding(
+    "notifications.habits",
+    of=Habits,
+    person="resident",
+    shows=("quiet_from", "quiet_until", "zone"),
+    kept="while she is here; erasing deletes them",
+)
+Holding(
+    "notifications.mutes",
+    of=Mute,
+    person="resident",
+    shows=("village", "thread", "created_at"),
+    kept="until she lifts them; erasing deletes them",
 )
 declare_trace(
     Trace(

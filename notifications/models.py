@@ -34,6 +34,9 @@ class Timing(models.TextChoices):
 
     NONE = "none", _("not at all")
     NOW = "now", _("at once")
+    HOURLY = "hourly", _("once an hour")
+    DAILY = "daily", _("each morning")
+    WEEKLY = "weekly", _("on Monday mornings")
 
 
 class DeviceKind(models.TextChoices):
@@ -94,12 +97,45 @@ class Preference(models.Model):
         ]
 
 
+class Habits(models.Model):
+    """
+    Say when somebody is not to be disturbed: ``quiet_from`` to ``quiet_until``, by her own clocks.
+
+    Without a ``zone`` they are those of the village that tells.
+    """
+
+    resident = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="habits", primary_key=True
+    )
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    zone = models.CharField(max_length=40, blank=True)
+
+
+class Mute(VillageObject):
+    """Say that somebody wants to hear nothing of a matter (``thread``), or of a whole village."""
+
+    resident = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mutes")
+    thread = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["resident", "village", "thread"], name="one_mute_per_matter"
+            )
+        ]
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Speak of notifications."""
 
     def unread(self) -> NotificationQuerySet:
         """Keep those in an inbox that nobody has read yet."""
         return self.filter(in_inbox=True, read_at=None)
+
+    def current(self, at: datetime) -> NotificationQuerySet:
+        """Keep those that are not over."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=at))
 
 
 class Notification(VillageObject):
@@ -120,6 +156,8 @@ class Notification(VillageObject):
     # Without, it is only carried by the ways of its deliveries.
     in_inbox = models.BooleanField()
     read_at = models.DateTimeField(null=True, blank=True)
+    # From then on nobody needs to know: it is neither sent nor counted as unread.
+    expires_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = NotificationQuerySet.as_manager()
 
@@ -168,6 +206,10 @@ class Delivery(models.Model):
     notification = models.ForeignKey(Notification, models.CASCADE, related_name="deliveries")
     way = models.CharField(max_length=10, choices=Way)
     device = models.ForeignKey(Device, models.CASCADE, null=True, related_name="deliveries")
+    # Before all others, in a lane of its own.
+    is_emergency = models.BooleanField(default=False)
+    # Other than at once, it waits for a letter that holds several.
+    timing = models.CharField(max_length=10, choices=Timing, default=Timing.NOW)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     # A lease as well: whoever sends it moves this ahead, and a crash lets it come due again.
@@ -191,9 +233,11 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["way", "due_at"],
+                "way",
+                models.F("is_emergency").desc(),
+                "due_at",
                 condition=models.Q(state="waiting"),
-                name="deliveries_still_due",
+                name="deliveries_emergencies_first",
             )
         ]
 
@@ -204,6 +248,7 @@ class FanOut(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry_id = models.BigIntegerField()
     notice = models.CharField(max_length=80)
+    is_emergency = models.BooleanField(default=False)
     cursor = models.UUIDField(null=True)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
@@ -219,6 +264,14 @@ class FanOut(models.Model):
                 fields=["due_at"], condition=models.Q(done_at=None), name="fan_outs_unfinished"
             )
         ]
+
+
+class Throttle(models.Model):
+    """Hold the bucket of a way: so many letters may go at once, and it fills with time."""
+
+    way = models.CharField(max_length=10, choices=Way, primary_key=True)
+    tokens = models.FloatField()
+    filled_at = models.DateTimeField()
 
 
 class SentLetter(models.Model):

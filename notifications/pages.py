@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from notifications import actions, queries
+from notifications import actions, preview, queries
 from notifications.models import EVERYTHING, Notification, Timing, Way
 from village.core.actor import Actor
 from village.core.doors import Door, Front, open_door
-from village.core.errors import Invalid, NotFound
+from village.core.errors import DomainError, Invalid, NotFound
 from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
 from village.journal.queries import top
@@ -43,10 +44,21 @@ class Choice:
     timing: Timing | None
 
     @property
+    def others(self) -> list[Timing]:
+        """Give what else she can choose."""
+        few = {Timing.NONE, Timing.NOW}
+        offered = few if self.way in actions.NO_DIGESTS else set(Timing)
+        return [each for each in Timing if each in offered and each is not self.timing]
+
+    @property
     def words(self) -> str:
         """Say how it stands."""
         if self.timing is Timing.NOW:
             return gettext("You are told everything this way.")
+        if self.timing not in (Timing.NONE, None):
+            return gettext("You are told everything this way: %(when)s.") % {
+                "when": self.timing.label
+            }
         if self.timing is Timing.NONE:
             return gettext("You are not told anything this way.")
         if self.way in queries.UNASKED:
@@ -109,9 +121,66 @@ def preferences(request: PageRequest) -> HttpResponse:
     ways = [way for way in Way if way in queries.ways_here() and way is not Way.INBOX]
     shown = {
         "choices": [Choice(way, chosen.get((EVERYTHING, way))) for way in ways],
+        "habits": queries.habits_of([request.actor.principal_id]).get(request.actor.principal_id),
+        "mutes": queries.mutes_of(request.actor).select_related("village").order_by("-created_at"),
+        "last_week": preview.last_week(request.actor, chosen, at=timezone.now()),
         "web_push_key": queries.web_push_key(),
     }
     return render(request, "notifications/preferences.html", shown)
+
+
+@require_POST
+@page(scope=None, door="notifications")
+def set_quiet(request: PageRequest) -> HttpResponse:
+    """Keep the nights quiet."""
+    begins, ends = (_clock(request.POST.get(name, "")) for name in ("from", "until"))
+    habits = queries.habits_of([request.actor.principal_id]).get(request.actor.principal_id)
+    actions.set_habits(
+        by=request.actor,
+        quiet_from=begins,
+        quiet_until=ends,
+        zone=habits.zone if habits is not None else "",
+        at=timezone.now(),
+    )
+    return redirect("preferences")
+
+
+@require_POST
+@page(scope=None, door="notifications")
+def set_mute(request: PageRequest) -> HttpResponse:
+    """Hear nothing more of a matter, or of it again."""
+    if lifted := request.POST.get("lift"):
+        try:
+            actions.lift_mute(by=request.actor, mute_id=UUID(lifted))
+        except ValueError:
+            raise NotFound from None
+        return redirect("preferences")
+    told = queries.inbox(request.actor).filter(pk=_uuid(request.POST.get("of", ""))).first()
+    if told is None or not told.thread:
+        raise NotFound
+    actions.mute(by=request.actor, village=told.village_id, thread=told.thread, at=timezone.now())
+    return redirect("preferences")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """
+    End letters like the one this link came with; looking at it does nothing yet (RFC 8058).
+
+    Programmes that check mail follow its links, so only a POST counts. The link itself is the
+    proof, whoever is signed in.
+    """
+    shown: dict[str, Any] = {"is_done": False, "error": None}
+    if request.method == "POST":
+        try:
+            if actions.unsubscribe(token=token, at=timezone.now()) is None:
+                raise Http404
+            shown["is_done"] = True
+        except DomainError as error:
+            shown["error"] = error
+    return render(request, "notifications/unsubscribe.html", shown)
 
 
 @require_GET
@@ -141,6 +210,20 @@ def outbox(request: HttpRequest) -> HttpResponse:
     home = all_villages().order_by("created_at", "pk").first()
     with timezone.override(home.tzinfo if home is not None else UTC):
         return render(request, template, shown)
+
+
+def _clock(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(gettext("A time is written like 22:00.")) from None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 def _destination(told: Notification) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
+from notifications import timetable
 from notifications.models import (
     EVERYTHING,
     Device,
     DeviceKind,
     FanOut,
+    Habits,
+    Mute,
     Notification,
     NotificationQuerySet,
     Preference,
@@ -32,7 +37,9 @@ from village.residents.queries import blocked_with, members
 
 OUTBOX = "notifications.transports.outbox.OutboxEmailBackend"
 # What concerns a person herself: she is told unasked, and it always stays in her inbox.
-CONCERNS_HER = frozenset({Importance.EMERGENCY, Importance.PERSONAL, Importance.TRANSACTIONAL})
+CONCERNS_HER = frozenset(
+    {Importance.EMERGENCY, Importance.DRILL, Importance.PERSONAL, Importance.TRANSACTIONAL}
+)
 UNASKED = frozenset({Way.INBOX, Way.PUSH})
 # What somebody has chosen: a notice or EVERYTHING, and a way.
 Choices = Mapping[tuple[str, Way], Timing]
@@ -74,20 +81,57 @@ def timing_of(notice: Notice, way: Way, choices: Choices) -> Timing:
     Tell when somebody hears of a notice by a way.
 
     What she has chosen for the notice comes before what she has chosen for everything, and that
-    before the default. An emergency is not a part of everything.
+    before the default. An emergency is not a part of everything, and comes at once or not at all:
+    the ways by which everybody is told cannot be switched off, others can be added.
     """
     if way == Way.INBOX and notice.importance in CONCERNS_HER:
         return Timing.NOW
     unasked = way in UNASKED and notice.importance in CONCERNS_HER
-    timing = Timing.NOW if unasked else Timing.NONE
-    if notice.importance is not Importance.EMERGENCY:
-        timing = choices.get((EVERYTHING, way), timing)
+    if notice.importance is Importance.EMERGENCY:
+        asked = choices.get((notice.key, way), Timing.NONE) is not Timing.NONE
+        return Timing.NOW if unasked or asked else Timing.NONE
+    timing = choices.get((EVERYTHING, way), Timing.NOW if unasked else Timing.NONE)
     return choices.get((notice.key, way), timing)
 
 
-def ways_of(notice: Notice, choices: Choices) -> frozenset[Way]:
-    """Give the ways by which somebody is told of a notice at once."""
-    return frozenset(way for way in ways_here() if timing_of(notice, way, choices) is Timing.NOW)
+def plan_of(notice: Notice, choices: Choices, *, is_muted: bool = False) -> dict[Way, Timing]:
+    """Give the ways by which somebody is told of a notice, and when."""
+    plan = {way: timing_of(notice, way, choices) for way in ways_here()}
+    if is_muted and notice.importance is not Importance.EMERGENCY:
+        kept = {Way.INBOX} if notice.importance in CONCERNS_HER else set()
+        plan = {way: timing for way, timing in plan.items() if way in kept}
+    return {way: timing for way, timing in plan.items() if timing is not Timing.NONE}
+
+
+def muted_by(residents: Collection[UUID], *, village: str, thread: str) -> set[UUID]:
+    """Give those who want to hear nothing of a matter, or of the whole village."""
+    threads = {"", thread}
+    rows = Mute.objects.filter(resident__in=residents, village=village, thread__in=threads)
+    return set(rows.values_list("resident", flat=True))
+
+
+def habits_of(residents: Collection[UUID]) -> dict[UUID, Habits]:
+    """Give when residents are not to be disturbed, as far as they have said so."""
+    return {each.resident_id: each for each in Habits.objects.filter(resident__in=residents)}
+
+
+def zone_of(habits: Habits | None, village: ZoneInfo) -> ZoneInfo:
+    """Give the zone by whose clocks somebody lives: her own, or that of the village."""
+    return ZoneInfo(habits.zone) if habits is not None and habits.zone else village
+
+
+def due_at(timing: Timing, at: datetime, zone: ZoneInfo) -> datetime:
+    """Give the moment at which something that was told is sent, in the zone of its reader."""
+    if timing is Timing.HOURLY:
+        return timetable.next_hour(at)
+    if timing is Timing.DAILY:
+        return timetable.next_morning(at, zone)
+    return timetable.next_monday(at, zone) if timing is Timing.WEEKLY else at
+
+
+def mutes_of(by: Actor) -> QuerySet[Mute]:
+    """Give what the actor wants to hear nothing of."""
+    return Mute.objects.filter(resident=by.principal_id)
 
 
 def choices_of(
@@ -161,9 +205,9 @@ def readers_of(
         readers = readers.exclude(pk__in=blocked_with(recorded.principal_id))
     if notice.importance not in CONCERNS_HER:
         asked = Preference.objects.filter(
-            resident=OuterRef("pk"), notice__in=(notice.key, EVERYTHING), timing=Timing.NOW
+            resident=OuterRef("pk"), notice__in=(notice.key, EVERYTHING)
         )
-        readers = readers.filter(Exists(asked))
+        readers = readers.filter(Exists(asked.exclude(timing=Timing.NONE)))
     if after is not None:
         readers = readers.filter(pk__gt=after)
     return list(readers.order_by("pk")[:at_most])
@@ -178,7 +222,7 @@ def inbox(by: Actor) -> NotificationQuerySet:
 
 def unread_count(by: Actor) -> int:
     """Count what lies unread in the actor's inbox."""
-    return inbox(by).unread().count()
+    return inbox(by).unread().current(timezone.now()).count()
 
 
 def notification(notification_id: UUID) -> Notification | None:
@@ -193,10 +237,12 @@ def devices_of(by: Actor, *, at: datetime) -> QuerySet[Device]:
     return Device.objects.in_use(at).filter(resident=by.principal_id)
 
 
-def due_fan_outs(at: datetime) -> list[int]:
-    """Give the fan-outs that nobody works on, oldest first."""
-    rows = FanOut.objects.filter(done_at=None, due_at__lte=at).order_by("due_at")
-    return list(rows.values_list("pk", flat=True))
+def due_fan_outs(at: datetime, *, only_emergencies: bool = False) -> list[int]:
+    """Give the fan-outs that nobody works on, emergencies and then the oldest first."""
+    rows = FanOut.objects.filter(done_at=None, due_at__lte=at)
+    if only_emergencies:
+        rows = rows.filter(is_emergency=True)
+    return list(rows.order_by("-is_emergency", "due_at").values_list("pk", flat=True))
 
 
 def outbox() -> QuerySet[SentLetter]:

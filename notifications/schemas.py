@@ -9,13 +9,23 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from notifications import queries
-from notifications.models import EVERYTHING, Device, DeviceKind, Notification, Timing, Way
+from notifications.models import (
+    EVERYTHING,
+    Device,
+    DeviceKind,
+    Habits,
+    Mute,
+    Notification,
+    Timing,
+    Way,
+)
 from notifications.policies import may_prefer
 from notifications.queries import Choices, can_be_written_to
 from village.core.actor import Actor
 from village.core.schemas import In, Line, Out
 from village.journal.notices import Importance, Notice
 
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 # What phones and browsers give as their address is plain ASCII without spaces.
 AddressText = Annotated[
     str, StringConstraints(min_length=1, max_length=1000, pattern=r"^[\x21-\x7e]+$")
@@ -162,6 +172,75 @@ class PreferenceSetOut(Out):
     notice: str
     way: Way
     timing: Timing
+
+
+class HabitsIn(In):
+    """
+    When the resident is not to be disturbed, by the clocks of her zone.
+
+    Both times or none; without a zone they are by the clocks of whichever village tells.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"quiet_from": "22:00", "quiet_until": "07:00", "zone": "Europe/Berlin"}
+        }
+    )
+
+    quiet_from: ClockTime | None
+    quiet_until: ClockTime | None
+    zone: Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9/_+-]*$")] = ""
+
+
+class HabitsOut(Out):
+    """When the resident is not to be disturbed."""
+
+    quiet_from: str | None
+    quiet_until: str | None
+    zone: str
+
+
+class MuteIn(In):
+    """What to hear nothing more of: a matter, by its ``thread``, or without it the village."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"thread": "carpool/bookings/7"}})
+
+    thread: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")] = ""
+
+
+class MuteOut(Out):
+    """A matter, or a village, of which the resident hears nothing more."""
+
+    id: UUID
+    village: str
+    thread: str
+    created_at: datetime
+
+
+class PreviewOut(Out):
+    """How much would have come in the last seven days, by each way; ``is_whole`` if all counts."""
+
+    ways: dict[str, int]
+    is_whole: bool
+
+
+def show_habits(habits: Habits | None) -> HabitsOut:
+    """Show when somebody is not to be disturbed."""
+    if habits is None or habits.quiet_from is None or habits.quiet_until is None:
+        zone = habits.zone if habits is not None else ""
+        return HabitsOut(quiet_from=None, quiet_until=None, zone=zone)
+    return HabitsOut(
+        quiet_from=f"{habits.quiet_from:%H:%M}",
+        quiet_until=f"{habits.quiet_until:%H:%M}",
+        zone=habits.zone,
+    )
+
+
+def show_mute(mute: Mute) -> MuteOut:
+    """Show what somebody has muted."""
+    return MuteOut(
+        id=mute.pk, village=mute.village_id, thread=mute.thread, created_at=mute.created_at
+    )
 
 
 def show_notification(told: Notification) -> NotificationOut:

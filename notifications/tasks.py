@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 import structlog
-from celery import shared_task
+from celery import Task, shared_task
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from notifications import actions, post
 from village.core.actor import SYSTEM
-from village.journal.notices import told_facts
+from village.journal.notices import is_emergency, told_facts
 from village.journal.readers import Recorded, after, after_any
+from village.journal.tasks import EMERGENCIES
 from village.residents.facts import ResidentBlocked
 from village.residents.queries import blocked_with
 
@@ -24,7 +26,10 @@ log = structlog.get_logger(__name__)
 def tell(recorded: Recorded) -> None:
     """Tell everybody who wants to hear of a fact."""
     actions.tell(by=SYSTEM, recorded=recorded, at=timezone.now())
-    transaction.on_commit(_nudge)
+    if is_emergency(type(recorded.fact)):
+        transaction.on_commit(partial(_nudge, send_emergencies, queue=EMERGENCIES))
+    else:
+        transaction.on_commit(partial(_nudge, send_due))
 
 
 @after(ResidentBlocked)
@@ -42,9 +47,16 @@ def send_due() -> int:
     return post.carry_due()
 
 
-def _nudge() -> None:
+@shared_task
+def send_emergencies() -> int:
+    """Tell of emergencies and carry nothing else, while others carry the rest."""
+    post.tell_large_audiences(only_emergencies=True)
+    return post.carry_due(only_emergencies=True)
+
+
+def _nudge(wanted: Task, **lane: str) -> None:
     """Wake a worker for what has just become due; without a broker the clock finds it."""
     try:
-        send_due.apply_async(retry=False, expires=5)
+        wanted.apply_async(retry=False, expires=5, **lane)
     except (OperationalError, OSError) as error:
         log.warning("nudge_failed", error=type(error).__name__)

@@ -12,7 +12,10 @@ urlpatterns: list[URLPattern] = [
         pages.open_notification,
         name="open-notification",
     ),
+    path("me/preferences/quiet", pages.set_quiet, name="quiet-hours"),
+    path("me/preferences/mutes", pages.set_mute, name="mutes"),
     path("me/preferences", pages.preferences, name="preferences"),
+    path("unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
     path("service-worker.js", pages.service_worker, name="service-worker"),
     path("outbox", pages.outbox, name="outbox"),
 ]

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from notifications.actions.devices import forget_device, forget_devices_of_session, register_device
+from notifications.actions.errands import Errand
+from notifications.actions.habits import lift_mute, mute, note_presence, set_habits
 from notifications.actions.preferences import (
+    NO_DIGESTS,
+    CannotBeMuted,
     InboxKept,
     NoAddress,
     WayNotHere,
     set_preference,
+    unsubscribe,
 )
 from notifications.actions.reading import mark_all_read, mark_read
-from notifications.actions.sending import Errand, give_back, keep_outcomes, lease_deliveries
+from notifications.actions.sending import (
+    give_back,
+    keep_outcomes,
+    lease_deliveries,
+    renew_lease,
+    send_again,
+)
 from notifications.actions.taking_back import take_back_between
 from notifications.actions.telling import claim_fan_out, tell, tell_next
 
 __all__ = [
+    "NO_DIGESTS",
+    "CannotBeMuted",
     "Errand",
     "InboxKept",
     "NoAddress",
@@ -25,11 +38,18 @@ __all__ = [
     "give_back",
     "keep_outcomes",
     "lease_deliveries",
+    "lift_mute",
     "mark_all_read",
     "mark_read",
+    "mute",
+    "note_presence",
     "register_device",
+    "renew_lease",
+    "send_again",
+    "set_habits",
     "set_preference",
     "take_back_between",
     "tell",
     "tell_next",
+    "unsubscribe",
 ]

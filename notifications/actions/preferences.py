@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from notifications import policies, queries
+from notifications.actions.errands import UNSUBSCRIBE_SALT
 from notifications.facts import PreferenceSet
 from notifications.models import EVERYTHING, Preference, Timing, Way
 from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid
 from village.journal.actions import record
-from village.journal.notices import Notice
+from village.journal.notices import Importance, Notice
 from village.residents.models import Resident
 from village.residents.queries import resident_or_404, villages_of
+
+# What has no letter that could wait for others.
+NO_DIGESTS = frozenset({Way.INBOX, Way.VOICE})
 
 
 class WayNotHere(DomainError):
@@ -51,6 +58,23 @@ class InboxKept(DomainError):
         super().__init__(_("What concerns you always stays in your inbox."), field="way")
 
 
+class CannotBeMuted(DomainError):
+    """An emergency is told to everybody who can be reached."""
+
+    code = "notifications.cannot_be_muted"
+
+    def __init__(self) -> None:
+        super().__init__(_("Emergencies are always told. You can end drills."), field="notice")
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """Say what somebody is told no longer, and by which way."""
+
+    notice: str
+    way: Way
+
+
 @transaction.atomic
 def set_preference(*, by: Actor, notice: str, way: Way, timing: Timing, at: datetime) -> Preference:
     """
@@ -61,13 +85,21 @@ def set_preference(*, by: Actor, notice: str, way: Way, timing: Timing, at: date
     :raises WayNotHere: if nobody here carries letters by this way
     :raises NoAddress: if the way would lead nowhere
     :raises InboxKept: if it would take what concerns her out of her inbox
+    :raises CannotBeMuted: if it would silence emergencies, or let them wait
     """
     meant = Notice.declared.get(notice)
     if meant is None and notice != EVERYTHING:
         raise Invalid(_("There is no such notice."), field="notice")
     policies.may_prefer(by, meant).enforce()
-    if timing is Timing.NOW:
+    if timing not in (Timing.NONE, Timing.NOW) and way in NO_DIGESTS:
+        raise Invalid(_("This way tells at once or not at all."), field="timing")
+    is_emergency = meant is not None and meant.importance is Importance.EMERGENCY
+    if timing is not Timing.NONE:
         _refuse_what_leads_nowhere(way, resident_or_404(by.principal_id))
+        if is_emergency and timing is not Timing.NOW:
+            raise CannotBeMuted
+    elif is_emergency and way in queries.UNASKED:
+        raise CannotBeMuted
     elif way is Way.INBOX and meant is not None and meant.importance in queries.CONCERNS_HER:
         raise InboxKept
     preference, is_new = Preference.objects.select_for_update().get_or_create(
@@ -91,6 +123,23 @@ def set_preference(*, by: Actor, notice: str, way: Way, timing: Timing, at: date
             at=at,
         )
     return preference
+
+
+def unsubscribe(*, token: str, at: datetime) -> Unsubscribed | None:
+    """
+    End letters by one way, as the link in each of them can; nothing for a link that is not ours.
+
+    Who has the link has the letter: it can silence that, and nothing else.
+    """
+    try:
+        resident, notice, way = signing.loads(token, salt=UNSUBSCRIBE_SALT)
+        person, way = UUID(resident), Way(way)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if not Resident.objects.filter(pk=person, is_active=True).exists():
+        return None
+    set_preference(by=Actor(person), notice=notice, way=way, timing=Timing.NONE, at=at)
+    return Unsubscribed(notice, way)
 
 
 def _refuse_what_leads_nowhere(way: Way, resident: Resident) -> None:

@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from notifications import policies
+from notifications.actions import throttling
+from notifications.actions.errands import Errand, errand
+from notifications.actions.rechecks import Rechecks, Waits
 from notifications.models import (
     Delivery,
     DeliveryQuerySet,
     DeliveryState,
     Device,
+    Timing,
     Way,
 )
-from notifications.transports.base import Address, AddressKind, Letter, Outcome
+from notifications.transports.base import AddressKind, Outcome
 from village.core.actor import Actor
-from village.journal.notices import Importance, Notice
-from village.realtime.tickets import living_sessions
-from village.residents.models import Membership, Resident
 
-# Longer than any transport takes for one batch.
-LEASE = timedelta(minutes=5)
 TRIES = 8
 LONGEST_WAIT = 3600.0
-# Nobody wants to hear of it later than that.
-KEPT_FRESH = timedelta(days=3)
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """Hold one letter on its way: which delivery, at its how-manieth try, and where it goes."""
-
-    delivery_id: int
-    tries: int
-    device_id: UUID | None
-    written_at: datetime
-    address: Address
-    letter: Letter
+# A night's worth of letters that nobody wants any more holds up no other way.
+BATCHES_LOOKED_AT = 20
+# More than anybody reads in one letter.
+MOST_OF_A_DIGEST = 100
 
 
 @transaction.atomic
@@ -53,39 +39,53 @@ def lease_deliveries(
     way: Way,
     at: datetime,
     at_most: int,
+    only_emergencies: bool = False,
     resting: Collection[AddressKind] = (),
 ) -> list[Errand]:
     """
-    Take letters of one way that are due, each for nobody else as long as ``LEASE``.
+    Take letters of one way that are due, emergencies first, each for nobody else for a lease.
 
-    Those to devices of ``resting`` kinds are left where they are.
-
-    What is not wanted any more is given up here: she has read it, moved away, signed the device
-    out or handed it on, or it is too old.
+    Those to devices of ``resting`` kinds are left where they are. What is not wanted any more is
+    given up here, and what is to wait waits: see ``Rechecks``.
 
     :raises Forbidden: if the actor is not the system
     """
     policies.may_carry(by).enforce()
-    rows = list(
-        Delivery.objects.due(at)
-        .filter(way=way)
-        .exclude(device__kind__in=resting)
-        .select_related("notification__resident", "device")
-        # On SQLite there is one writer at a time, and no such lock.
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by("due_at", "pk")[:at_most]
-    )
-    reasons = _Reasons(rows, at)
-    errands: list[Errand] = []
-    for row in rows:
-        if reason := reasons.against(row):
-            row.state, row.error_code = DeliveryState.DEAD, reason
-            row.save(update_fields=["state", "error_code"])
-        else:
-            errands.append(_errand(row, at))
-    leased = Delivery.objects.filter(pk__in=[errand.delivery_id for errand in errands])
-    leased.update(due_at=at + LEASE, tries=F("tries") + 1)
+    bucket, tokens = throttling.tokens_for(way, at)
+    due = Delivery.objects.due(at).filter(way=way).exclude(device__kind__in=resting)
+    if only_emergencies:
+        due = due.filter(is_emergency=True)
+    wanted: list[Delivery] = []
+    for _ in range(BATCHES_LOOKED_AT):
+        rows = list(_taken(due.order_by("-is_emergency", "due_at", "pk")[:at_most]))
+        if bucket is not None:
+            # The others are left as they are, and go when there are tokens again.
+            rows = [row for place, row in enumerate(rows) if row.is_emergency or place < tokens]
+        rows = _with_their_digests(rows, due)
+        rechecks = Rechecks(rows, way, at)
+        wanted = [row for row in rows if not _set_aside(row, rechecks.against(row))]
+        if wanted or not rows:
+            break
+    errands = [errand(together, at) for together in _letters_of(wanted)]
+    leased = Delivery.objects.filter(pk__in=[row.pk for row in wanted])
+    leased.update(due_at=at + _lease(), tries=F("tries") + 1)
+    if bucket is not None:
+        throttling.take(bucket, len(errands))
     return errands
+
+
+@transaction.atomic
+def renew_lease(*, by: Actor, errands: Sequence[Errand], at: datetime) -> None:
+    """
+    Keep letters that are still being carried from coming due.
+
+    :raises Forbidden: if the actor is not the system
+    """
+    policies.may_carry(by).enforce()
+    for tries in {each.tries for each in errands}:
+        pks = [pk for each in errands if each.tries == tries for pk in each.deliveries]
+        rows = Delivery.objects.filter(pk__in=pks, state=DeliveryState.WAITING, tries=tries)
+        rows.update(due_at=at + _lease())
 
 
 @transaction.atomic
@@ -101,7 +101,24 @@ def keep_outcomes(
     :raises Forbidden: if the actor is not the system
     """
     policies.may_carry(by).enforce()
-    return sum(_keep(errand, outcome, jitter, at) for errand, outcome in kept)
+    sent = [(each, outcome) for each, outcome in kept if outcome.accepted]
+    for each, outcome in kept:
+        if not outcome.accepted:
+            _keep_refusal(each, outcome, jitter, at)
+    marked = [
+        Delivery(
+            pk=pk,
+            state=DeliveryState.SENT,
+            sent_at=at,
+            provider_id=outcome.provider_id,
+            error_code="",
+        )
+        for each, outcome in sent
+        for pk in each.deliveries
+    ]
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
+    # One statement for all of them.
+    return waiting.bulk_update(marked, ["state", "sent_at", "provider_id", "error_code"])
 
 
 @transaction.atomic
@@ -114,117 +131,89 @@ def give_back(*, by: Actor, errands: Sequence[Errand], wait: float, at: datetime
     :raises Forbidden: if the actor is not the system
     """
     policies.may_carry(by).enforce()
-    for errand in errands:
-        _waiting(errand).update(due_at=at + timedelta(seconds=wait), tries=errand.tries - 1)
+    for each in errands:
+        _waiting(each).update(due_at=at + timedelta(seconds=wait), tries=each.tries - 1)
 
 
-def _keep(errand: Errand, outcome: Outcome, jitter: float, at: datetime) -> bool:
-    if outcome.accepted:
-        waiting = Delivery.objects.filter(pk=errand.delivery_id, state=DeliveryState.WAITING)
-        return bool(
-            waiting.update(
-                state=DeliveryState.SENT, sent_at=at, provider_id=outcome.provider_id, error_code=""
-            )
-        )
-    if outcome.permanent and errand.device_id is not None:
+@transaction.atomic
+def send_again(*, by: Actor, deliveries: Collection[int], at: datetime) -> int:
+    """
+    Try letters once more that were refused or given up; give their number.
+
+    What nobody wants any more is given up again, for the same reason.
+
+    :raises Forbidden: if the actor is not the system
+    """
+    policies.may_carry(by).enforce()
+    ended = (DeliveryState.FAILED, DeliveryState.DEAD)
+    rows = Delivery.objects.filter(pk__in=deliveries, state__in=ended)
+    return rows.update(state=DeliveryState.WAITING, tries=0, due_at=at, error_code="")
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.LETTER_LEASE_SECONDS)
+
+
+def _taken(due: DeliveryQuerySet) -> DeliveryQuerySet:
+    # On SQLite there is one writer at a time, and no such lock.
+    return due.select_related("notification__resident", "device").select_for_update(
+        skip_locked=True, of=("self",)
+    )
+
+
+def _with_their_digests(rows: Sequence[Delivery], due: DeliveryQuerySet) -> list[Delivery]:
+    """Add what belongs into the same letters as some of these."""
+    found = {row.pk: row for row in rows}
+    for row in rows:
+        if row.timing == Timing.NOW:
+            continue
+        others = due.filter(
+            notification__resident=row.notification.resident_id,
+            device=row.device_id,
+            tries=row.tries,
+        ).exclude(timing=Timing.NOW)
+        for other in _taken(others.order_by("pk")[:MOST_OF_A_DIGEST]):
+            found.setdefault(other.pk, other)
+    return list(found.values())
+
+
+def _letters_of(rows: Sequence[Delivery]) -> list[list[Delivery]]:
+    letters: dict[object, list[Delivery]] = {}
+    for row in rows:
+        is_single = row.timing == Timing.NOW
+        together = (row.notification.resident_id, row.device_id, row.tries)
+        letters.setdefault(row.pk if is_single else together, []).append(row)
+    return list(letters.values())
+
+
+def _set_aside(row: Delivery, reason: str | Waits) -> bool:
+    if isinstance(reason, Waits):
+        row.due_at = reason.until
+        row.save(update_fields=["due_at"])
+    elif reason:
+        row.state, row.error_code = DeliveryState.DEAD, reason
+        row.save(update_fields=["state", "error_code"])
+    return bool(reason)
+
+
+def _keep_refusal(sent: Errand, outcome: Outcome, jitter: float, at: datetime) -> None:
+    if outcome.permanent and sent.device_id is not None:
         device = Device.objects.filter(
-            pk=errand.device_id, address=errand.address.value, retired_at=None
+            pk=sent.device_id, address=sent.address.value, retired_at=None
         )
         device.update(retired_at=at, retired_reason=outcome.error_code)
     if not outcome.retryable:
-        _waiting(errand).update(state=DeliveryState.FAILED, error_code=outcome.error_code)
-        return False
-    backoff = jitter * min(LONGEST_WAIT, 2.0**errand.tries)
+        _waiting(sent).update(state=DeliveryState.FAILED, error_code=outcome.error_code)
+        return
+    backoff = jitter * min(LONGEST_WAIT, 2.0**sent.tries)
     due_at = at + timedelta(seconds=max(outcome.retry_after or 0.0, backoff))
-    if errand.tries >= TRIES or due_at > errand.written_at + KEPT_FRESH:
-        _waiting(errand).update(state=DeliveryState.DEAD, error_code=outcome.error_code)
+    if sent.tries >= TRIES or due_at >= sent.ends_at:
+        _waiting(sent).update(state=DeliveryState.DEAD, error_code=outcome.error_code)
     else:
-        _waiting(errand).update(due_at=due_at, error_code=outcome.error_code)
-    return False
+        _waiting(sent).update(due_at=due_at, error_code=outcome.error_code)
 
 
-def _waiting(errand: Errand) -> DeliveryQuerySet:
+def _waiting(sent: Errand) -> DeliveryQuerySet:
     return Delivery.objects.filter(
-        pk=errand.delivery_id, state=DeliveryState.WAITING, tries=errand.tries
-    )
-
-
-class _Reasons:
-    """Know what speaks against sending letters now, for a whole batch at once."""
-
-    def __init__(self, rows: Sequence[Delivery], at: datetime) -> None:
-        people = {row.notification.resident_id for row in rows}
-        memberships = Membership.objects.current().filter(
-            resident__in=people, resident__is_active=True
-        )
-        self._at = at
-        self._living_here = set(memberships.values_list("resident", "village"))
-        self._sessions = living_sessions(
-            {row.device.session_key for row in rows if row.device and row.device.session_key}
-        )
-
-    def against(self, row: Delivery) -> str:
-        """Say why a letter is not wanted any more; empty when it is."""
-        told, device = row.notification, row.device
-        if told.read_at is not None:
-            return "READ"
-        if (told.resident_id, told.village_id) not in self._living_here:
-            return "MOVED_AWAY"
-        if self._at > told.created_at + KEPT_FRESH:
-            return "TOO_OLD"
-        if device is None:
-            return "" if _address(row).value else "NO_ADDRESS"
-        if device.resident_id != told.resident_id:
-            return "HANDED_ON"
-        if device.retired_at is not None:
-            return "RETIRED"
-        if device.session_key and device.session_key not in self._sessions:
-            return "SIGNED_OUT"
-        return ""
-
-
-def _errand(row: Delivery, at: datetime) -> Errand:
-    return Errand(
-        delivery_id=row.pk,
-        tries=row.tries + 1,
-        device_id=row.device_id,
-        written_at=row.notification.created_at,
-        address=_address(row),
-        letter=_letter(row, at),
-    )
-
-
-def _address(row: Delivery) -> Address:
-    resident: Resident = row.notification.resident
-    if row.device is not None:
-        keys = {"p256dh": row.device.p256dh, "auth": row.device.auth}
-        kind = AddressKind(row.device.kind)
-        return Address(kind, row.device.address, keys if kind is AddressKind.WEBPUSH else {})
-    if row.way == Way.EMAIL:
-        return Address(AddressKind.EMAIL, resident.email or "")
-    if row.way == Way.PRINT:
-        return Address(AddressKind.PRINT, resident.display_name)
-    kind = AddressKind.SMS if row.way == Way.SMS else AddressKind.VOICE
-    return Address(kind, resident.phone or "")
-
-
-def _letter(row: Delivery, at: datetime) -> Letter:
-    told = row.notification
-    notice = Notice.declared.get(told.notice)
-    importance = notice.importance if notice is not None else Importance.SOCIAL
-    title, body = told.title, told.body
-    if row.way == Way.PUSH and (notice is None or notice.is_private):
-        # A lock screen is read by whoever passes by, and the providers read along.
-        with override(told.language):
-            title, body = _("There is something new for you"), _("Open the village to read it.")
-    return Letter(
-        title=title,
-        body=body,
-        link=told.link,
-        collapse_key=told.thread or str(told.pk),
-        kind=told.notice,
-        data={"notification": str(told.pk), "village": told.village_id},
-        urgent=importance not in (Importance.SOCIAL, Importance.DIGEST),
-        ttl_seconds=int((told.created_at + KEPT_FRESH - at).total_seconds()),
-        language=told.language,
+        pk__in=sent.deliveries, state=DeliveryState.WAITING, tries=sent.tries
     )

@@ -15,7 +15,7 @@ from notifications.models import Delivery, Device, FanOut, Notification, Way
 from village.core.actor import SYSTEM, Actor
 from village.journal.actions import record
 from village.journal.models import Entry, Stream
-from village.journal.notices import Notice, Words, notices_of
+from village.journal.notices import Importance, Notice, Words, notices_of
 from village.journal.queries import recorded as read_entry
 from village.journal.readers import Recorded
 from village.residents.models import Resident
@@ -24,7 +24,8 @@ from village.residents.queries import village_or_404
 # So many are told in the reaction itself; more of them batch by batch, each its own transaction.
 AT_ONCE = 50
 BATCH = 200
-LEASE = timedelta(seconds=60)
+# A batch takes a second or two; whoever dies in one is followed by another worker.
+LEASE = timedelta(seconds=25)
 
 
 @transaction.atomic
@@ -43,7 +44,12 @@ def tell(*, by: Actor, recorded: Recorded, at: datetime) -> None:
             _tell(notice, recorded, readers, at)
         else:
             FanOut.objects.get_or_create(
-                entry_id=recorded.entry_id, notice=notice.key, defaults={"due_at": at}
+                entry_id=recorded.entry_id,
+                notice=notice.key,
+                defaults={
+                    "due_at": at,
+                    "is_emergency": notice.importance is Importance.EMERGENCY,
+                },
             )
 
 
@@ -91,6 +97,10 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
     ).values_list("resident", flat=True)
     ids = {reader.pk for reader in readers} - set(told)
     choices = queries.choices_of(ids, notice)
+    thread = notice.thread(recorded.fact) if notice.thread else ""
+    muted = queries.muted_by(ids, village=recorded.fact.village, thread=thread)
+    habits = queries.habits_of(ids)
+    is_emergency = notice.importance is Importance.EMERGENCY
     devices = _devices_of(ids, at)
     words = _Words(notice, recorded)
     notifications: list[Notification] = []
@@ -98,20 +108,28 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
     for reader in readers:
         if reader.pk not in ids:
             continue
-        ways = queries.ways_of(notice, choices[reader.pk])
+        plan = queries.plan_of(notice, choices[reader.pk], is_muted=reader.pk in muted)
+        zone = queries.zone_of(habits.get(reader.pk), words.zone)
         made = Notification(
             village_id=recorded.fact.village,
             resident=reader,
             notice=notice.key,
             kind=recorded.fact.kind,
             entry_id=recorded.entry_id,
-            thread=notice.thread(recorded.fact) if notice.thread else "",
-            in_inbox=Way.INBOX in ways,
+            thread=thread,
+            in_inbox=Way.INBOX in plan,
             created_at=at,
         )
         carried = [
-            Delivery(notification=made, way=way, device=device, due_at=at)
-            for way in sorted(ways - {Way.INBOX})
+            Delivery(
+                notification=made,
+                way=way,
+                device=device,
+                is_emergency=is_emergency,
+                timing=plan[way],
+                due_at=queries.due_at(plan[way], at, zone),
+            )
+            for way in sorted(plan.keys() - {Way.INBOX})
             if not queries.lacks_address(reader, way)
             for device in (devices.get(reader.pk, []) if way is Way.PUSH else [None])
         ]
@@ -132,19 +150,19 @@ class _Words:
 
     def __init__(self, notice: Notice, recorded: Recorded) -> None:
         self._notice, self._fact = notice, recorded.fact
-        self._zone = village_or_404(recorded.fact.village).tzinfo
+        self.zone = village_or_404(recorded.fact.village).tzinfo
         self._found: dict[str, Words | None] = {}
 
     def say(self, made: Notification) -> bool:
         """Write the reader's words on her notification; tell whether there is anything to say."""
         language = made.resident.language
         if language not in self._found:
-            with translation.override(language), timezone.override(self._zone):
+            with translation.override(language), timezone.override(self.zone):
                 self._found[language] = self._notice.words(self._fact)
         words = self._found[language]
         if words is None:
             return False
-        made.language = language
+        made.language, made.expires_at = language, words.until
         made.title, made.body, made.link = str(words.title)[:300], str(words.body), words.link
         return True
 

@@ -246,8 +246,8 @@ class TestOtherWays:
         actions.tell(by=SYSTEM, recorded=published(), at=now)
 
         later = timezone.now()
-        # The savepoint, the letters, who lives here, the lease; on PostgreSQL no more.
-        with django_assert_max_num_queries(5):
+        # The savepoint, the letters, who lives here, who is apart, the lease; no more than that.
+        with django_assert_max_num_queries(7):
             errands = actions.lease_deliveries(by=SYSTEM, way=Way.PRINT, at=later, at_most=9)
         assert len(errands) == 3
 

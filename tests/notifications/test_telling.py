@@ -197,7 +197,8 @@ class TestWays:
         notice = Notice.declared["news.article"]
         monkeypatch.setattr(notice, "importance", Importance.EMERGENCY)
 
-        assert queries.ways_of(notice, queries.choices_of([tom.pk])[tom.pk]) == {"inbox", "push"}
+        plan = queries.plan_of(notice, queries.choices_of([tom.pk])[tom.pk])
+        assert plan == {"inbox": "now", "push": "now"}
 
 
 class TestWords:

@@ -27,7 +27,7 @@ from carpool.models import (
 from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
-from notifications.models import Device, DeviceKind, Notification
+from notifications.models import Device, DeviceKind, Mute, Notification
 from tests.alerts.factories import make_alert, make_draft, make_source
 from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request, repeat
 from tests.events.factories import make_event, sign_up
@@ -372,6 +372,14 @@ def device(world: World, how: How) -> Thing | None:
         address=str(uuid4()),
         registered_at=world.at,
         last_seen_at=world.at,
+    )
+    return _hers(made.pk, how.village, how.owner)
+
+
+@thing("mute_id")
+def mute(world: World, how: How) -> Thing | None:
+    made = Mute.objects.create(
+        resident=how.owner, village_id=how.village, thread=str(uuid4()), created_at=world.at
     )
     return _hers(made.pk, how.village, how.owner)
 

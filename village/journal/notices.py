@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -21,6 +22,8 @@ class Importance(StrEnum):
     """Say how much a notice may disturb; the defaults of every preference come from it."""
 
     EMERGENCY = "emergency"
+    # Told as loudly as an emergency, but whoever has had enough of drills may say so.
+    DRILL = "drill"
     PERSONAL = "personal"
     TRANSACTIONAL = "transactional"
     SOCIAL = "social"
@@ -29,11 +32,16 @@ class Importance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Hold what a person reads, in her own language: ``link`` is a path of the web face."""
+    """
+    Hold what a person reads, in her own language: ``link`` is a path of the web face.
+
+    After ``until`` nobody needs to be told any more.
+    """
 
     title: str
     body: str = ""
     link: str = ""
+    until: datetime | None = None
 
 
 class Notice:
@@ -80,6 +88,11 @@ class Notice:
 def notices_of(fact: type[Fact]) -> list[Notice]:
     """Give the notices of a fact."""
     return [notice for notice in Notice.declared.values() if notice.of is fact]
+
+
+def is_emergency(fact: type[Fact]) -> bool:
+    """Tell whether somebody is told of a fact as of an emergency, before all else."""
+    return any(notice.importance is Importance.EMERGENCY for notice in notices_of(fact))
 
 
 def told_facts() -> frozenset[type[Fact]]:

@@ -15,11 +15,13 @@ from kombu.exceptions import OperationalError
 from village.core.idempotency import forget_old_answers
 from village.journal import queries, readers, retention
 from village.journal.models import Reading
+from village.journal.notices import is_emergency
 from village.journal.readers import Recorded
 
 log = structlog.get_logger(__name__)
 # A reaction that is not done by then is given to somebody else: it crashed, or it hangs.
 LEASE = timedelta(seconds=60)
+EMERGENCIES = "emergencies"
 RETRY_AFTER = (5, 30, 120, 600, 3600)
 SWEEP_AT_ONCE = 200
 READINGS_KEPT = timedelta(days=7)
@@ -30,7 +32,8 @@ def nudge(recorded: Sequence[Recorded]) -> None:
     try:
         for each in recorded:
             if readers.reactions_to(type(each.fact)):
-                read_entry.apply_async((each.entry_id,), retry=False)
+                lane = {"queue": EMERGENCIES} if is_emergency(type(each.fact)) else {}
+                read_entry.apply_async((each.entry_id,), retry=False, **lane)
     except (OperationalError, OSError) as error:
         log.warning("nudge_failed", error=type(error).__name__)
 

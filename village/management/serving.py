@@ -75,31 +75,30 @@ class Jobs:
     """Run a Celery worker and its clock as threads of this process."""
 
     def __init__(self) -> None:
-        self.worker = app.WorkController(
-            pool="threads",
-            concurrency=JOBS_AT_ONCE,
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-        )
+        # Beside what may take a while, one that is there for emergencies alone.
+        self.workers = [_worker("celery", JOBS_AT_ONCE), _worker("emergencies", 1)]
         # What is due stands in the tables, so the clock needs no memory of its own.
         self.clock: Any = EmbeddedService(  # type: ignore[no-untyped-call]
             app, thread=True, scheduler_cls=Scheduler
         )
-        self.hands = threading.Thread(target=self.worker.start, name="worker", daemon=True)
+        self.hands = [
+            threading.Thread(target=worker.start, name=f"worker-{lane}", daemon=True)
+            for lane, worker in enumerate(self.workers)
+        ]
 
     def start(self) -> None:
         """Begin, first of all with what became due while nobody was here."""
-        self.hands.start()
+        for hand in self.hands:
+            hand.start()
         self.clock.start()
         for entry in settings.CELERY_BEAT_SCHEDULE.values():
             # What has its hour waits for it; what goes round and round begins now.
             if isinstance(entry["schedule"], timedelta):
-                app.send_task(entry["task"])
+                app.send_task(entry["task"], queue=entry.get("options", {}).get("queue"))
 
     def run(self) -> bool:
-        """Tell whether both threads are alive."""
-        return self.hands.is_alive() and self.clock.is_alive()
+        """Tell whether all threads are alive."""
+        return all(hand.is_alive() for hand in self.hands) and self.clock.is_alive()
 
     def stop(self) -> None:
         """Ask both to end after what they are doing now."""
@@ -108,10 +107,23 @@ class Jobs:
 
     def wait(self) -> None:
         """Wait until the jobs in hand are done; the clock has nothing to finish."""
-        while self.hands.is_alive():
-            # The worker looks up after each message, and otherwise every other second.
-            app.control.broadcast("ping")
-            self.hands.join(0.1)
+        for hand in self.hands:
+            while hand.is_alive():
+                # A worker looks up after each message, and otherwise every other second.
+                app.control.broadcast("ping")
+                hand.join(0.1)
+
+
+def _worker(queue: str, at_once: int) -> Any:
+    return app.WorkController(
+        hostname=f"{queue}@village",
+        queues=[queue],
+        pool="threads",
+        concurrency=at_once,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
 
 
 class Serving:

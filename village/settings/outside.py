@@ -48,6 +48,13 @@ FCM_BASE_URL = env.str("FCM_BASE_URL", default="")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="", multiline=True)
 # Whom a push service may write to when something is wrong with our pushes.
 VAPID_CONTACT = env.str("VAPID_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+# A worker that dies with letters in its hands is followed by another after this long.
+LETTER_LEASE_SECONDS = env.float("LETTER_LEASE_SECONDS", default=25.0)
+# By which way so many letters go in a minute at most: well below what the providers allow. For
+# phones that is 600,000: https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas.
+LETTERS_PER_MINUTE: dict[str, int] = {"push": 300_000, "email": 600, "sms": 120} | env.dict(
+    "LETTERS_PER_MINUTE", cast={"value": int}, default={}
+)
 # Other carpooling services that may search here, each by its key.
 CARPOOL_OPERATORS = env.dict("CARPOOL_OPERATORS", default={})
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

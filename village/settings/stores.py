@@ -65,6 +65,10 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
+# Emergencies have a lane of their own, so that a worker can be there for them alone:
+# celery -A village worker -Q emergencies. A worker without -Q serves both.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_TASK_QUEUES: dict[str, Any] = {"celery": {}, "emergencies": {}}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -169,6 +173,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "carpool.tasks.tidy_index",
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
+    },
+    "notifications-emergencies": {
+        "task": "notifications.tasks.send_emergencies",
+        "schedule": timedelta(seconds=2),
+        "options": {"expires": 2, "queue": "emergencies"},
     },
     "notifications-send": {
         "task": "notifications.tasks.send_due",

@@ -14,6 +14,7 @@
 import { connect } from "./village.js";
 
 const SAY_AGAIN = 15_000; // ms: something new is announced at most this often
+const LOOKING = 30_000; // ms: how often the village hears that this page is being looked at
 const PATIENCE = 2_000; // ms without a connection before anybody is told
 const LONGEST_PAUSE = 30_000; // ms between two tries to fetch
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -45,9 +46,20 @@ function follow() {
       },
     });
   }
+  if (!actingFor) {
+    sayThatIAmLooking();
+    setInterval(sayThatIAmLooking, LOOKING);
+  }
   // A page that rests in the browser's memory holds no connection; shown again, it is read anew.
   addEventListener("pagehide", () => village.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+}
+
+/** Whoever sees it here needs no push. When that fails, one comes: no harm done. */
+function sayThatIAmLooking() {
+  if (document.visibilityState !== "visible") return;
+  const csrf = document.querySelector('meta[name="csrf"]').content;
+  fetch("/api/v1/me/presence", { method: "POST", headers: { "X-CSRFToken": csrf } }).catch(() => {});
 }
 
 /** Ask for a socket of the person this page is for; none to be had means that it is over. */
