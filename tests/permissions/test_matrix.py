@@ -71,7 +71,7 @@ class Writes:
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         verb = sql.lstrip().split(None, 1)[0].upper()
         reads = verb in ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK") and "journal_" not in sql
-        self.seen |= not reads
+        self.seen |= not reads and not any(f'"{table}"' in sql for table in NOT_THE_VILLAGES)
         return execute(sql, params, many, context)
 
 

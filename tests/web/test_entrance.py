@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from tests.support.cast import Cast
 from village.core.actor import Actor
 from village.entrance import actions
 from village.entrance.actions import Household
-from village.residents.models import Resident
+from village.residents.models import Membership, Residency, Resident
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]
@@ -61,3 +62,30 @@ class TestCard:
 
     def test_is_not_asked_of_who_is_in(self, browser: Browser, nora: Resident) -> None:
         assert browser(nora).get("/sign-in/card")["Location"] == "/"
+
+
+class TestComingBack:
+    def test_goes_from_her_page_over_her_neighbours_to_her_own(
+        self, browser: Browser, cast: Cast
+    ) -> None:
+        number = "+4915155501234"
+        Resident.objects.filter(pk=cast.edda.pk).update(phone=number)
+        Membership.objects.filter(resident=cast.tom).update(residency=Residency.LETTER)
+        hers = browser()
+        assert hers.post("/sign-in/lost", {"address": "0151 5550 1234"})["Location"] == (
+            "/sign-in/lost"
+        )
+        page = hers.get("/sign-in/lost").content.decode()
+        code = re.search(r"\d{4} \d{4}", page)
+        assert code is not None
+        his = browser(cast.tom)
+        wrong = his.post("/me/neighbour-cannot-get-in", {"code": "1"})
+        assert wrong.status_code == 422
+        seen = his.post("/me/neighbour-cannot-get-in", {"code": code[0]}).content.decode()
+        assert "This is <strong>Edda</strong>" in seen
+        sure = his.post("/me/neighbour-cannot-get-in", {"code": code[0], "sure": "yes"})
+        assert sure["Location"] == "/me"
+        told = browser(cast.edda)
+        assert "1 neighbour has vouched." in told.get("/me/recovery").content.decode()
+        told.post("/me/recovery")
+        assert "Nobody is about to" in told.get("/me/recovery").content.decode()

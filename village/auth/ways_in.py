@@ -1,5 +1,5 @@
 """
-Ways in that are the village's own: by card, and by a phone that nobody knows yet.
+Ways in that are the village's own: by card, by a phone that nobody knows yet, by two neighbours.
 
 They end as allauth's do, in a session.
 """
@@ -39,6 +39,7 @@ from village.residents.models import Resident
 # Only wrong ones count, and the right one opens the door all the same: in a centre many people
 # with cards come from one address.
 WRONG_FROM = Budget("sign-in.cards-from", 60, 3600)
+RETURNS_FROM = Budget("sign-in.returns-from", 30, 3600)
 # A card is used on devices that many people share.
 SHARED_DEVICE_SECONDS = 12 * 60 * 60
 
@@ -118,6 +119,31 @@ class PhoneView(APIView):
         return AuthenticationResponse(request)
 
 
+class RecoveryInput(Input):
+    """What a device holds on which somebody has begun to come back."""
+
+    secret = CharField(max_length=80)
+
+
+class RecoveryView(APIView):
+    """Come back after two neighbours have vouched, and after the time to say no."""
+
+    input_class = RecoveryInput
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say the secret."""
+        if request.user.is_authenticated:
+            return ConflictResponse(request)
+        try:
+            RETURNS_FROM.spend(network_of(request))
+            resident = actions.come_back(
+                secret=self.input.cleaned_data["secret"], at=timezone.now()
+            )
+        except DomainError as error:
+            return problem_of(error)
+        return come_in(request, resident, "neighbours")
+
+
 def come_in(request: HttpRequest, resident: Resident, way: str) -> HttpResponse:
     """Begin somebody's session, after the second factor where one is asked for."""
     record_authentication(request, resident, method=way)
@@ -138,6 +164,7 @@ _STEPS = (
     ("card", CardView),
     ("code/request", CodeRequestView),
     ("phone/signup", PhoneView),
+    ("recovery", RecoveryView),
 )
 urlpatterns: list[URLPattern] = [
     path(f"{client.value}/v1/auth/{step}", view.as_api_view(client=client))

@@ -67,3 +67,24 @@ class LetInAgain(Fact, kind="entrance.let_in_again"):
 
     resident: UUID
     way: str
+
+
+class ReturnVouched(Fact, kind="entrance.return_vouched"):
+    """A neighbour said that it is she who has lost every way in and wants to come back."""
+
+    recovery: UUID
+    resident: UUID
+
+
+class ReturnStopped(Fact, kind="entrance.return_stopped"):
+    """Nobody comes back by neighbours as somebody who has said no."""
+
+    recovery: UUID
+    resident: UUID
+
+
+class CameBack(Fact, kind="entrance.came_back"):
+    """Somebody came back by two neighbours, after the time in which she could say no."""
+
+    recovery: UUID
+    resident: UUID

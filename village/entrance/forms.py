@@ -29,3 +29,24 @@ class SecondLockForm(forms.Form):
         max_length=12,
         widget=forms.TextInput(attrs={**_DIGITS, "autocomplete": "one-time-code"}),
     )
+
+
+class LostForm(forms.Form):
+    """Ask for the address or number by which the village knows somebody."""
+
+    address = LineField(
+        label=_("Your e-mail address or phone number, as the village knows it"),
+        help_text=_("Also when you cannot read it any more."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "off"}),
+    )
+
+
+class ReturnCodeForm(forms.Form):
+    """Ask for the code that somebody shows who wants to come back."""
+
+    code = LineField(
+        label=_("The eight digits that your neighbour shows you"),
+        max_length=40,
+        widget=forms.TextInput(attrs=_DIGITS),
+    )

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from village.entrance.models import Card, Introduction, Invitation, Vouch
+from village.entrance.models import (
+    Card,
+    Introduction,
+    Invitation,
+    Recovery,
+    RecoveryVouch,
+    Vouch,
+)
 from village.journal.holdings import Gone, Holding, Rows
 
 
@@ -46,4 +53,18 @@ Holding(
     shows=("id", "village", "created_at", "kind", "people", "used", "expires_at", "withdrawn_at"),
     kept="three years after it ended; erasing leaves it without her name",
     erase=_name_nobody,
+)
+Holding(
+    "entrance.recoveries",
+    of=Recovery,
+    person="resident",
+    shows=("id", "created_at", "opens_at", "expires_at", "ended_at"),
+    kept="until nobody can come back by it, at most ten days; erasing deletes it",
+)
+Holding(
+    "entrance.recovery_vouches",
+    of=RecoveryVouch,
+    person="by",
+    shows=("created_at",),
+    kept="as long as the recovery, at most ten days; erasing deletes it",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -122,6 +123,44 @@ class WrongPin(models.Model):
     tries = models.PositiveSmallIntegerField(default=0)
     rests_until = models.DateTimeField()
     last_at = models.DateTimeField()
+
+
+class Recovery(models.Model):
+    """
+    Let somebody who has lost every way in come back by two neighbours.
+
+    ``resident`` is empty when nobody has the address she named, which she is not told. The door is
+    open from ``opens_at`` until ``expires_at``, once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    resident = models.ForeignKey(Who, models.CASCADE, null=True, related_name="recoveries")
+    code_digest = models.CharField(max_length=64, unique=True)
+    secret_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    opens_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    def collects(self, at: datetime) -> bool:
+        """Tell whether neighbours can still vouch."""
+        return self.ended_at is None and self.opens_at is None and self.expires_at > at
+
+
+class RecoveryVouch(models.Model):
+    """Say that a neighbour says who it is that wants to come back."""
+
+    id = models.BigAutoField(primary_key=True)
+    recovery = models.ForeignKey(Recovery, models.CASCADE, related_name="vouches")
+    by = models.ForeignKey(Who, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["recovery", "by"], name="everybody_vouches_once_for_a_return"
+            )
+        ]
 
 
 class TextMessage(models.Model):

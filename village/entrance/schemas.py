@@ -12,7 +12,7 @@ from pydantic import ConfigDict, StringConstraints
 from village.core.schemas import In, Line, Out
 from village.entrance import codes
 from village.entrance.actions import LETTERS_MAX, PEOPLE_MAX, Household
-from village.entrance.models import Introduction, Invitation
+from village.entrance.models import Introduction, Invitation, Recovery
 from village.entrance.paper import address_of
 from village.residents.models import Membership, Residency
 from village.residents.schemas import LEVELS, Level
@@ -106,6 +106,52 @@ class NewIntroductionOut(Out):
     village: str
     code: str
     expires_at: datetime
+
+
+class RecoveryIn(In):
+    """The e-mail address or the phone number by which the village knows somebody."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"phone": "+4915155501234"}}
+    )
+
+    email: Annotated[str, StringConstraints(max_length=254)] | None = None
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = None
+
+
+class NewRecoveryOut(Out):
+    """
+    The code to show to two neighbours, and what this device needs to come in afterwards.
+
+    It is the same whether or not anybody has the address.
+    """
+
+    code: str
+    secret: str
+    expires_at: datetime
+
+
+class RecoveryOut(Out):
+    """Who wants to come back, and how many neighbours have vouched for her."""
+
+    resident: UUID
+    display_name: str
+    vouches: int
+    opens_at: datetime | None
+    expires_at: datetime
+
+
+def show_recovery(recovery: Recovery) -> RecoveryOut:
+    """Show who wants to come back, to a neighbour with her code or to herself."""
+    resident = recovery.resident
+    assert resident is not None, "nobody is shown who nobody is"
+    return RecoveryOut(
+        resident=resident.pk,
+        display_name=resident.display_name,
+        vouches=len(recovery.vouches.all()),
+        opens_at=recovery.opens_at,
+        expires_at=recovery.expires_at,
+    )
 
 
 def show_invitation(invitation: Invitation) -> InvitationOut:

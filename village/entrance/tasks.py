@@ -15,9 +15,10 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def tidy() -> int:
-    """Forget codes that nobody shows any more, and the wrong tries of long ago."""
+    """Forget codes that nobody shows any more, ways back that are closed, and old wrong tries."""
     at = timezone.now()
-    return actions.forget_introductions(at) + actions.forget_wrong_pins(at)
+    forgotten = actions.forget_introductions(at) + actions.forget_recoveries(at)
+    return forgotten + actions.forget_wrong_pins(at)
 
 
 @shared_task

@@ -8,6 +8,7 @@ from uuid import UUID
 from village.core.actor import Actor
 from village.entrance import facts
 from village.entrance.actions.cards import revoke_cards
+from village.entrance.actions.recovering import end_recoveries
 from village.entrance.models import Introduction, Invitation, Vouch
 from village.journal.facts import Fact
 from village.residents.endings import Why
@@ -32,4 +33,7 @@ def end_ways_in(
     Invitation.objects.filter(pk__in=[fact.invitation for fact in taken_back]).update(
         withdrawn_at=at
     )
-    return [*taken_back, *(revoke_cards(resident_id, at) if village is None else [])]
+    if village is not None:
+        return list(taken_back)
+    end_recoveries(resident_id)
+    return [*taken_back, *revoke_cards(resident_id, at)]
