@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal nightly fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal nightly fuzz fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ nightly: .venv/.dev ## Let the clients meet every kind of mishap, 20,000 times e
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) .venv/bin/python -m pytest -q -p no:randomly \
 		tests/realtime/test_client_rules.py tests/realtime/test_village_js.py \
 		-k "WhateverHappens and not found_out" $(ARGS)
+
+fuzz: .venv/.dev ## Ask the API what nobody thought of, and let stories draw themselves (SECONDS=120)
+	@.venv/bin/python -m tools.fuzz $(or $(SECONDS),120) $(ARGS)
 
 fmt: .venv/.dev ## Put the code in the house style
 	.venv/bin/ruff format .

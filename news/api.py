@@ -13,6 +13,7 @@ from news import actions, queries, schemas
 from news.schemas import (
     ArticleIn,
     ArticleOut,
+    ArticleReadOut,
     ArticlesQuery,
     ArticleStatusOut,
     CorrectionIn,
@@ -23,7 +24,6 @@ from news.schemas import (
     OutletOut,
     PictureIn,
     PictureOut,
-    ReadOut,
 )
 from village.core.actor import KeyScope, Level, Scope
 from village.core.etags import guard_edit
@@ -115,7 +115,7 @@ def list_drafts(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[
 
 
 @router.get(
-    "/villages/{slug:v}/reads", response=PageOut[ReadOut], scope=Scope.NEWS_READ, who=MEMBERS
+    "/villages/{slug:v}/reads", response=PageOut[ArticleReadOut], scope=Scope.NEWS_READ, who=MEMBERS
 )
 def list_reads(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[str, Any]:
     """List what one has read in a village, the latest first."""
@@ -174,12 +174,12 @@ def retract_article(request: ActorRequest, article_id: UUID) -> ArticleStatusOut
 
 @router.post(
     "/articles/{uuid:article_id}/read",
-    response=ReadOut,
+    response=ArticleReadOut,
     scope=Scope.NEWS_READ,
     who=may(Standing.MEMBER),
     level=Level.READ,
 )
-def mark_as_read(request: ActorRequest, article_id: UUID) -> ReadOut:
+def mark_as_read(request: ActorRequest, article_id: UUID) -> ArticleReadOut:
     """Keep that one has read an article, or in assisted mode that it was read to somebody."""
     mark = actions.mark_as_read(by=request.actor, article_id=article_id, at=timezone.now())
     return schemas.read_out(mark)

@@ -10,7 +10,7 @@ from news.facts import (
     ArticleRead,
     ArticleRetracted,
 )
-from news.schemas import ArticleOut, ReadOut, RetractedOut, article_out, read_out
+from news.schemas import ArticleOut, ArticleReadOut, RetractedOut, article_out, read_out
 from village.core.actor import Actor, Scope
 from village.core.permissions import MEMBERS
 from village.journal.topics import Topic
@@ -32,7 +32,7 @@ def _retracted(fact: ArticleRetracted) -> RetractedOut:
     return RetractedOut(id=fact.article_id)
 
 
-def _read(fact: ArticleRead) -> ReadOut | None:
+def _read(fact: ArticleRead) -> ArticleReadOut | None:
     mark = queries.mark(fact.article_id, fact.resident_id)
     return None if mark is None else read_out(mark)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from uuid import UUID
 
+import ninja
 import pytest
 from django.apps import apps
 from django.core.management import call_command
@@ -81,6 +83,14 @@ class TestDeclarations:
             f" {', '.join(sorted(named - known))}"
         )
 
+    def test_no_two_wire_shapes_share_a_name(self) -> None:
+        """Or the document would show one of them in the place of both."""
+        modules: dict[str, set[str]] = {}
+        for shape in _shapes(ninja.Schema):
+            if not shape.__module__.startswith(("ninja", "tests.")):
+                modules.setdefault(shape.__name__, set()).add(shape.__module__)
+        assert {name: sorted(of) for name, of in modules.items() if len(of) > 1} == {}
+
     def test_every_notice_is_of_a_declared_fact(self) -> None:
         for notice in Notice.declared.values():
             assert notice.of in declared_facts().values()
@@ -145,6 +155,13 @@ class TestCode:
     def test_every_app_has_one_name(self) -> None:
         labels = [app.label for app in apps.get_app_configs()]
         assert len(labels) == len(set(labels))
+
+
+def _shapes(of: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Give every class of wire shapes that the rooms declare."""
+    for shape in of.__subclasses__():
+        yield shape
+        yield from _shapes(shape)
 
 
 def _writes_the_log(call: ast.Call) -> bool:

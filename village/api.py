@@ -15,6 +15,7 @@ from ninja.renderers import BaseRenderer
 
 from village.auth import ApiKeyBearer, SessionCookie, SessionToken
 from village.core.errors import DomainError
+from village.core.idempotency import SAFE_METHODS
 from village.core.json import dump
 from village.core.problem import CONTENT_TYPE, problem, problem_of
 
@@ -83,22 +84,29 @@ class _Schema(OpenAPISchema):
 
     def responses(self, operation: Any) -> dict[int, dict[str, Any]]:
         answers = super().responses(operation)
-        for status, words in _PROBLEMS.items():
-            if status == 401 and not operation.auth_callbacks:
-                continue
-            answers.setdefault(
-                status,
-                {
-                    "description": words,
-                    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                },
-            )
+        for status in _PROBLEMS:
+            if self._is_answered(status, operation):
+                answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
         return answers
 
     def get_components(self) -> dict[str, Any]:
         components = super().get_components()
         components.setdefault("schemas", {})["Problem"] = _PROBLEM
+        shown = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        components["responses"] = {
+            f"Problem{status}": {"description": words, "content": shown}
+            for status, words in _PROBLEMS.items()
+        }
         return components
+
+    def _is_answered(self, status: int, operation: Any) -> bool:
+        if status == 401:
+            return bool(operation.auth_callbacks)
+        if status in (410, 412):
+            return not SAFE_METHODS.issuperset(operation.methods)
+        if status in (413, 415):
+            return bool(self.request_body(operation))
+        return True
 
 
 _PROBLEMS = {
@@ -107,8 +115,13 @@ _PROBLEMS = {
     403: "This may not be done.",
     404: "There is nothing here.",
     409: "A rule of the village said no.",
+    410: "This was done before; what it showed has been erased since.",
+    412: "Somebody else changed it since it was read.",
+    413: "The request is too large.",
+    415: "The body is of another kind.",
     422: "Some fields make no sense.",
     429: "Too many requests.",
+    503: "The village is busy; try again in a moment.",
 }
 _PROBLEM = {
     "title": "Problem",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from carpool.schemas.journeys import (
     Seats,
     TermsIn,
 )
-from village.core.schemas import In, Out
+from village.core.schemas import In, Out, WallTime
 
 Weekday = Annotated[int, ninja.Field(strict=True, ge=0, le=6)]
 
@@ -33,7 +33,7 @@ class PatternIn(TermsIn):
 
     from_: EndIn = ninja.Field(alias="from")
     to: EndIn
-    clock: time
+    clock: WallTime
     weekdays: list[Weekday] = ninja.Field(default_factory=list, max_length=7)
     valid_from: date
     valid_until: date | None = None
@@ -101,7 +101,7 @@ class SeriesOut(Out):
     created_at: datetime
     from_: EndOut = ninja.Field(serialization_alias="from")
     to: EndOut
-    clock: time
+    clock: WallTime
     zone: str
     weekdays: list[int]
     valid_from: date

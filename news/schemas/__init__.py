@@ -5,11 +5,11 @@ from __future__ import annotations
 from news.schemas.articles import (
     ArticleIn,
     ArticleOut,
+    ArticleReadOut,
     ArticlesQuery,
     ArticleStatusOut,
     CorrectionIn,
     FullArticleOut,
-    ReadOut,
     RetractedOut,
     article_out,
     article_status_out,
@@ -22,6 +22,7 @@ from news.schemas.pictures import PictureIn, PictureOut, picture_out
 __all__ = [
     "ArticleIn",
     "ArticleOut",
+    "ArticleReadOut",
     "ArticleStatusOut",
     "ArticlesQuery",
     "CorrectionIn",
@@ -32,7 +33,6 @@ __all__ = [
     "OutletOut",
     "PictureIn",
     "PictureOut",
-    "ReadOut",
     "RetractedOut",
     "article_out",
     "article_status_out",

@@ -99,7 +99,7 @@ class RetractedOut(Out):
     gone: bool = True
 
 
-class ReadOut(Out):
+class ArticleReadOut(Out):
     """What somebody has read; ``read_aloud`` when it was read to her."""
 
     article: UUID
@@ -129,9 +129,9 @@ def article_status_out(article: Article) -> ArticleStatusOut:
     )
 
 
-def read_out(mark: ReadMark) -> ReadOut:
+def read_out(mark: ReadMark) -> ArticleReadOut:
     """Show that something was read."""
-    return ReadOut(
+    return ArticleReadOut(
         article=mark.article_id,
         village=mark.article.village_id,
         at=mark.at,

@@ -132,7 +132,8 @@ class World:
     makers: ClassVar[dict[str, Make]] = {}
     aliases: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, only: Collection[str] = ()) -> None:
+        """Build it for everybody who may come to a thing, or for some of them only."""
         self.at = at
         self.cast: Cast = make_cast(at - timedelta(days=1))
         self.neighbours = {
@@ -143,17 +144,18 @@ class World:
             )
         }
         self._open_places()
-        self.people = self._people()
+        self.people = [each for each in self._people() if not only or each.name in only]
         self._things: dict[tuple[str, str, Target], Thing | None] = {}
         for name in self.makers:
             for person in self.people:
                 self._make_for(person, name)
         # The village knows of all of them that they live there.
         Membership.objects.update(residency=Residency.DESK)
-        self._move_out("moved")
-        gone = next(each for each in self.people if each.name == "closed").resident
-        assert gone is not None
-        Resident.objects.filter(pk=gone.pk).update(is_active=False)
+        for person in self.people:
+            if person.name == "moved":
+                Membership.objects.filter(resident=person.resident).update(ended_at=self.at)
+            if person.name == "closed":
+                Resident.objects.filter(pk=person.actor.principal_id).update(is_active=False)
 
     def thing(self, person: Person, name: str, target: Target) -> Thing | None:
         """Give what somebody comes to; ``None`` when there is no such thing for her."""
@@ -335,10 +337,6 @@ class World:
     @cached_property
     def _made(self) -> dict[tuple[Make, str, bool], Thing | None]:
         return {}
-
-    def _move_out(self, name: str) -> None:
-        person = next(each for each in self.people if each.name == name)
-        Membership.objects.filter(resident=person.resident).update(ended_at=self.at)
 
     @staticmethod
     def _sign_in(person: Person) -> Client:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import ninja
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from village.core.pagination import PAGE, PAGE_MAX
 
@@ -78,6 +86,21 @@ Text = Annotated[
     StringConstraints(
         min_length=1, max_length=20_000, strip_whitespace=True, pattern=r"^[^\x00]*$"
     ),
+]
+
+
+def _on_the_wall(value: Any) -> Any:
+    if isinstance(value, time) or (isinstance(value, str) and re.fullmatch(_CLOCK, value)):
+        return value
+    raise ValueError("a time of day is written as on the wall, such as 07:15")
+
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+# A time of day where the village is: without an offset, which RFC 3339's "time" would ask for.
+WallTime = Annotated[
+    time,
+    BeforeValidator(_on_the_wall),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK}$", "title": "Clock"}),
 ]
 Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_with_offset)]
 
