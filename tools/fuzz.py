@@ -24,7 +24,7 @@ STORIES = [
 # Drawn stories alone; not those tests that show that the stories would find something.
 DRAWN = ["-k", "WhateverHappens and not found_out"]
 FOR_THE_API = 0.75
-IN_A_ROUND = "100"
+IN_A_ROUND = "30"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
 import pypdfium2
@@ -133,6 +136,23 @@ async def test_nora_moves_in(village: Village, phones: AsyncExitStack) -> None:
         while (seen := await news.next(15))["data"]["title"] != "Welcome":
             pass
         assert seen["kind"] == "news.article_published"
+
+    # She asks for all that is kept of her, and is told where it is once it is written.
+    assert (await nora.send("POST", "/me/export"))["parts"] > 10
+    async with asyncio.timeout(60):
+        while "/me/data" not in [
+            each["link"] for each in (await nora.get("/me/notifications"))["items"]
+        ]:
+            await asyncio.sleep(0.2)
+    export = await nora.get("/me/export")
+    assert (export["status"], export["parts_done"]) == ("ready", export["parts"])
+    with ZipFile(BytesIO((await nora.http.get(export["file"])).content)) as kept:
+        assert kept.testzip() is None
+        [herself] = json.loads(kept.read("residents.person.json"))
+        assert herself["email"] == "nora.neumann@mail.example"
+        [lives] = json.loads(kept.read("residents.memberships.json"))
+        assert lives["village"] == "lindental"
+    assert (await paul.http.get(export["file"])).status_code == 404
 
     # She moves away: the village is closed to her, and whom she invited stays.
     await nora.send("DELETE", "/me/memberships/lindental")

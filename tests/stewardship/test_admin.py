@@ -38,16 +38,10 @@ def proposed(cast: Cast) -> Grant:
 class TestTheWindow:
     def test_shows_every_table_and_finds_in_it(self, operator: Client, cast: Cast) -> None:
         proposed(cast)
-        ours = [
-            (model, each)
-            for model, each in admin.site._registry.items()
-            if isinstance(each, ToLook)
-        ]
-        assert len(ours) > 15
-        for model, shown in ours:
+        assert sum(isinstance(each, ToLook) for each in admin.site._registry.values()) > 15
+        for model in admin.site._registry:
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
-            query = {"q": "Nora"} if shown.search_fields else {}
-            assert operator.get(reverse(name), query).status_code == 200, name
+            assert operator.get(reverse(name), {"q": "Nora"}).status_code == 200, name
 
     def test_is_only_for_the_operator(self, client: Client, cast: Cast) -> None:
         client.force_login(cast.stella, backend="django.contrib.auth.backends.ModelBackend")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -17,6 +18,20 @@ from village.core.errors import DomainError
 from village.residents.models import Grant, Membership, Village
 from village.stewardship import actions
 from village.stewardship.models import ApiKey, District, Municipality, Setup
+
+# Its own page looks for a user name, which nobody has here.
+admin.site.unregister(UserSession)
+
+
+@admin.register(UserSession)
+class SessionAdmin(ToLook):
+    """Look at where somebody is signed in."""
+
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    list_select_related = ("user",)
+    search_fields = ("user__display_name", "user__email", "ip")
+    exclude = ("session_key", "data")
+    ordering = ("-created_at", "pk")
 
 
 @admin.register(Village)
