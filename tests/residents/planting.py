@@ -18,6 +18,7 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
+from carpool.models import Feedback, FeedbackKind
 from news.models import Outlet
 from notifications import post
 from notifications.models import SentLetter, Way
@@ -47,6 +48,7 @@ TEXT_FIELDS = (
 NOT_HERS = {
     "an id, a number or a code of the software's own": {
         "acting_preparedact": ("method", "content_type", "path"),
+        "acting_refusal": ("code",),
         "assist_consent": ("text_hash", "text_version"),
         "assist_mandate": (
             "scopes",
@@ -72,6 +74,8 @@ NOT_HERS = {
         "news_picture": ("reason", "reason_words", "thumbhash"),
         "notifications_delivery": ("error_code",),
         "notifications_device": ("retired_reason", "session_key"),
+        "notifications_habits": ("zone",),
+        "notifications_mute": ("thread",),
         "notifications_fanout": ("notice",),
         "notifications_notification": ("notice", "kind", "language", "link", "thread"),
         "notifications_preference": ("notice",),
@@ -83,7 +87,7 @@ NOT_HERS = {
         "django_session": ("session_key",),
         "usersessions_usersession": ("session_key", "data"),
     },
-    "the digest of a secret, or a name in the storage": {
+    "the digest of a secret, a secret sealed, or a name in the storage": {
         "account_emailconfirmation": ("key",),
         "acting_statement": ("mark",),
         "assist_card": ("stop_digest",),
@@ -91,7 +95,9 @@ NOT_HERS = {
         "entrance_card": ("digest", "pin_digest"),
         "entrance_introduction": ("digest",),
         "entrance_invitation": ("digest",),
+        "entrance_textmessage": ("sealed",),
         "entrance_wrongpin": ("digest",),
+        "notifications_device": ("auth", "p256dh"),
         "news_picture": ("original", "variants"),
         "realtime_ticket": ("digest",),
         "residents_resident": ("password",),
@@ -101,6 +107,23 @@ NOT_HERS = {
     "no words fit in; its row is planted elsewhere": {"usersessions_usersession": ("ip",)},
     "encoded, and looked into apart": {"django_session": ("session_data",)},
     "words of an office, which stay when somebody leaves it": {
+        "alerts_alert": (
+            "area_name",
+            "category",
+            "certainty",
+            "document",
+            "identifier",
+            "msg_type",
+            "polygon",
+            "references",
+            "response",
+            "sender",
+            "severity",
+            "texts",
+            "urgency",
+        ),
+        "alerts_alertfeed": ("codes", "etag", "last_error", "last_modified", "name", "url"),
+        "alerts_heard": ("address",),
         "assist_centre": (
             "name",
             "address",
@@ -222,6 +245,16 @@ def plant(village: Village) -> dict[str, Any]:
     )
     booking = village.post("tom", f"carpool/offers/{offer['id']}/bookings", {"seats": 1})
     village.post("nora", f"carpool/bookings/{booking['id']}/accept", {})
+    for author, about in ((cast.nora, cast.tom), (cast.tom, cast.nora)):
+        Feedback.objects.create(
+            village=cast.lindental,
+            booking_id=booking["id"],
+            author=author,
+            about=about,
+            kind=FeedbackKind.LATE,
+            text=f"{MARK} was late",
+            created_at=now,
+        )
     wish = village.post(
         "nora",
         "villages/lindental/carpool/requests",
