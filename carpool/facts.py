@@ -174,6 +174,19 @@ class FeedbackSettled(Fact, kind="carpool.feedback_settled"):
     feedback_id: UUID
 
 
+class PartnerWrote(Fact, kind="carpool.partner_wrote"):
+    """Somebody of another service wrote to a driver, or to who looks for a ride."""
+
+    message_id: UUID
+    recipient_id: UUID
+
+
+class PartnerValidated(Fact, kind="carpool.partner_validated"):
+    """Another service has settled all that a ride of its rider's was about."""
+
+    booking_id: UUID
+
+
 class StopOpened(Fact, kind="carpool.stop_opened"):
     """A place became public, for people to get in and out."""
 

@@ -10,6 +10,8 @@ from carpool.models import (
     Booking,
     Feedback,
     OfferSeries,
+    PartnerMessage,
+    PartnerTraveller,
     RequestSeries,
     RideOffer,
     RideProfile,
@@ -109,12 +111,27 @@ Holding(
     shows=(),
     kept="for the moderators, a year after the ride; never shown to her; erasing deletes it",
 )
+Holding(
+    "carpool.partner_messages",
+    of=PartnerMessage,
+    person="recipient",
+    shows=("id", "village", "created_at", "operator", "alias", "text"),
+    kept="a year after the ride; erasing deletes them",
+)
+Holding(
+    "carpool.partner_traveller",
+    of=PartnerTraveller,
+    person="resident",
+    shows=("operator", "their_id"),
+    kept="as long as a ride of hers is; nobody signs in as her; erasing deletes it",
+)
 
 
 def _let_go(before: datetime) -> int:
     gone = RideOffer.objects.filter(departs_until__lt=before).delete()[0]
     over = RideRequest.objects.filter(latest_arrival__lt=before, bookings=None)
-    return gone + over.delete()[0]
+    strangers = PartnerTraveller.objects.filter(bookings=None)
+    return gone + over.delete()[0] + strangers.delete()[0]
 
 
 declare_retention(

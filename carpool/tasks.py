@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from carpool import actions, queries
-from carpool.facts import SeatsBooked
+from carpool.facts import BookingAnswered, SeatsBooked
 from carpool.models import OfferSeries, RequestSeries
 from events.facts import (
     AttendanceChanged,
@@ -108,6 +108,14 @@ def part_who_are_kept_apart(recorded: Recorded) -> None:
         actions.end_bookings_between(
             by=SYSTEM, blocker=fact.blocker_id, blocked=fact.blocked_id, at=recorded.at
         )
+
+
+@after(BookingAnswered)
+def confirm_for_other_services(recorded: Recorded) -> None:
+    """Let a rider of another service come once the driver has said yes: she said so by asking."""
+    fact = cast(BookingAnswered, recorded.fact)
+    if fact.accepted:
+        actions.confirm_for_partner(by=SYSTEM, booking_id=fact.booking_id, at=recorded.at)
 
 
 @after(SeatsBooked)

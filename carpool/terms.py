@@ -23,6 +23,11 @@ class Terms:
     known_only: bool = False
     verified_only: bool = False
 
+    @property
+    def is_for_everybody(self) -> bool:
+        """Tell whether nothing binds who is on the other side."""
+        return not (self.women_only or self.known_only or self.verified_only)
+
 
 PLAIN = Terms()
 

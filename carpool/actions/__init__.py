@@ -25,6 +25,17 @@ from carpool.actions.feedback import AlreadyTold, TooLate, give_feedback, settle
 from carpool.actions.leaving import end_bookings_between, end_rides, part_from_blocked
 from carpool.actions.lifts import arrange_lifts
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
+from carpool.actions.partners import (
+    MESSAGES_A_DAY,
+    BookingKnown,
+    Traveller,
+    arrive_for_partner,
+    book_for_partner,
+    cancel_for_partner,
+    confirm_for_partner,
+    validate_for_partner,
+    write_for_partner,
+)
 from carpool.actions.people import know_person, say_profile
 from carpool.actions.requests import RequestClosed, ask_for_ride, withdraw_request
 from carpool.actions.riding import TooEarly, arrive, board, confirm_booking, miss_rider
@@ -39,9 +50,11 @@ from carpool.actions.stops import close_stop, open_stop, set_rules
 from carpool.actions.upkeep import replan_rides, tidy_index
 
 __all__ = [
+    "MESSAGES_A_DAY",
     "WAITS",
     "AlreadyBooked",
     "AlreadyTold",
+    "BookingKnown",
     "BookingSettled",
     "NoFit",
     "NotSuited",
@@ -52,18 +65,23 @@ __all__ = [
     "StillWaiting",
     "TooEarly",
     "TooLate",
+    "Traveller",
     "answer_booking",
     "arrange_lifts",
     "arrive",
+    "arrive_for_partner",
     "ask_driver",
     "ask_for_ride",
     "board",
+    "book_for_partner",
     "book_seats",
     "cancel_booking",
+    "cancel_for_partner",
     "cancel_offer",
     "change_offer",
     "close_stop",
     "confirm_booking",
+    "confirm_for_partner",
     "connect_bench",
     "end_bookings_between",
     "end_rides",
@@ -88,5 +106,7 @@ __all__ = [
     "still_go",
     "take_rider",
     "tidy_index",
+    "validate_for_partner",
     "withdraw_request",
+    "write_for_partner",
 ]

@@ -270,9 +270,9 @@ def seated(offer: RideOffer, ride: Ride, wish: Wish, at: datetime) -> Match:
 
 def _match_request(booking: Booking) -> None:
     """Close the request of an accepted booking; two drivers cannot both have it."""
-    if booking.request_id is None:
+    if booking.request is None or booking.request.status == RequestStatus.ONE_RIDE:
         return
-    matched = RideRequest.objects.filter(pk=booking.request_id, status=RequestStatus.OPEN).update(
+    matched = RideRequest.objects.filter(pk=booking.request.pk, status=RequestStatus.OPEN).update(
         status=RequestStatus.MATCHED
     )
     if not matched:

@@ -27,7 +27,7 @@ class TooEarly(DomainError):
         super().__init__(_("The ride has not left yet."))
 
 
-_Happened = facts.BookingConfirmed | facts.RiderBoarded | facts.RiderArrived | facts.RiderMissed
+Happened = facts.BookingConfirmed | facts.RiderBoarded | facts.RiderArrived | facts.RiderMissed
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def confirm_booking(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     if booking.offer.departs_until <= at:
         raise RideGone
     booking.lapses_at = None
-    return _move(booking, BookingStatus.CONFIRMED, facts.BookingConfirmed, by=by, at=at)
+    return move(booking, BookingStatus.CONFIRMED, facts.BookingConfirmed, by=by, at=at)
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def board(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     if at < booking.offer.departs_at:
         raise TooEarly
     booking.lapses_at = None
-    return _move(booking, BookingStatus.ON_BOARD, facts.RiderBoarded, by=by, at=at)
+    return move(booking, BookingStatus.ON_BOARD, facts.RiderBoarded, by=by, at=at)
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def arrive(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
         return booking
     if booking.status != BookingStatus.ON_BOARD:
         raise BookingSettled
-    return _move(booking, BookingStatus.COMPLETED, facts.RiderArrived, by=by, at=at)
+    return move(booking, BookingStatus.COMPLETED, facts.RiderArrived, by=by, at=at)
 
 
 @transaction.atomic
@@ -110,12 +110,13 @@ def miss_rider(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
         raise BookingSettled
     if at < (booking.pickup_at or booking.offer.departs_at):
         raise TooEarly
-    return _move(booking, BookingStatus.NO_SHOW, facts.RiderMissed, by=by, at=at)
+    return move(booking, BookingStatus.NO_SHOW, facts.RiderMissed, by=by, at=at)
 
 
-def _move(
-    booking: Booking, status: BookingStatus, fact: type[_Happened], *, by: Actor, at: datetime
+def move(
+    booking: Booking, status: BookingStatus, fact: type[Happened], *, by: Actor, at: datetime
 ) -> Booking:
+    """Let a booking whose ride is locked come as far as this, and say so."""
     booking.status = status
     booking.save(update_fields=["status", "lapses_at"])
     record(

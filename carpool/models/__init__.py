@@ -20,6 +20,7 @@ from carpool.models.offers import (
     RideOfferQuerySet,
     written_via,
 )
+from carpool.models.partners import PartnerBooking, PartnerMessage, PartnerTraveller
 from carpool.models.people import Acquaintance, RideProfile
 from carpool.models.requests import Leg, RequestStatus, RideRequest, RideRequestQuerySet
 from carpool.models.series import OfferSeries, RequestSeries, Series
@@ -40,6 +41,9 @@ __all__ = [
     "Match",
     "OfferSeries",
     "OfferStatus",
+    "PartnerBooking",
+    "PartnerMessage",
+    "PartnerTraveller",
     "RequestSeries",
     "RequestStatus",
     "RideCall",

@@ -94,6 +94,12 @@ class RideOffer(Journey):
         return self.status == OfferStatus.CANCELLED
 
     @property
+    def is_told_outside(self) -> bool:
+        """Tell whether other services are told of it: for everybody, from stop to stop."""
+        public = all(place.is_public for place in (self.start, *self.vias, self.goal))
+        return not self.is_cancelled and public and self.terms.is_for_everybody
+
+    @property
     def vias(self) -> list[Place]:
         """Give the exact places that the ride goes by, in their order."""
         return [read_via(each) for each in self.via]

@@ -18,6 +18,8 @@ class RequestStatus(models.TextChoices):
     OPEN = "open"
     MATCHED = "matched"
     WITHDRAWN = "withdrawn"
+    # Of a rider of another service, who found one ride: nobody else is asked.
+    ONE_RIDE = "one_ride"
 
 
 class RideRequestQuerySet(models.QuerySet["RideRequest"]):
@@ -93,6 +95,12 @@ class RideRequest(Journey):
                 name="ride_requests_at_a_stop",
             ),
         ]
+
+    @property
+    def is_told_outside(self) -> bool:
+        """Tell whether other services are told of it: for everybody, from stop to stop."""
+        ends = self.start.is_public and self.goal.is_public
+        return self.status == RequestStatus.OPEN and ends and self.terms.is_for_everybody
 
     def is_waiting(self, at: datetime) -> bool:
         """Tell whether somebody waits at a stop now."""

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from carpool import queries
-from carpool.facts import DriverAsked, RideChanged, RiderTaken, RideStillOn, SeatGivenUp
+from carpool.facts import (
+    DriverAsked,
+    PartnerWrote,
+    RideChanged,
+    RiderTaken,
+    RideStillOn,
+    SeatGivenUp,
+)
 from carpool.models import BookingStatus, RideOffer
 from carpool.notices.bookings import ride_link, ride_words
 from village.core.actor import Scope
@@ -65,6 +72,20 @@ def taken_words(fact: RiderTaken) -> Words | None:
         title=_("%(name)s takes you along") % {"name": booking.offer.driver.display_name},
         body=_("At %(stop)s at about %(clock)s.") % {"stop": booking.pickup.name, "clock": clock},
         link=ride_link(booking.offer_id),
+    )
+
+
+def wrote_words(fact: PartnerWrote) -> Words | None:
+    """Hand a message of another service's rider or driver."""
+    message = queries.partner_message(fact.message_id)
+    if message is None:
+        return None
+    request_link = f"/carpool/requests/{message.request_id}"
+    return Words(
+        title=_("%(name)s (%(service)s) writes about your ride")
+        % {"name": message.alias, "service": message.operator},
+        body=message.text,
+        link=ride_link(message.offer_id) if message.offer_id else request_link,
     )
 
 
@@ -159,6 +180,15 @@ taken = Notice(
     importance=Importance.PERSONAL,
     scope=Scope.RIDES_REQUEST,
     thread=lambda fact: f"carpool/bookings/{fact.booking_id}",
+)
+wrote = Notice(
+    "carpool.partner_wrote",
+    of=PartnerWrote,
+    audience=lambda fact: [fact.recipient_id],
+    words=wrote_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=lambda fact: f"carpool/messages/{fact.message_id}",
 )
 given_up = Notice(
     "carpool.seat_given_up",

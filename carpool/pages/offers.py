@@ -115,6 +115,7 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "knows_riders": drives and at < found.arrives_at + queries.KNOWN_FOR,
         "may_answer_now": drives and not by.is_assisted,
         "bookings": bookings if drives else [],
+        "messages": queries.partner_messages(by, found) if drives else [],
         # Where she has ridden, or was to.
         "told_of": None if drives or not bookings else bookings[-1],
         "asks": BookingStatus.REQUESTED,

@@ -9,6 +9,9 @@ from carpool.queries.bookings import (
     is_kept_apart_on,
     lapsed_bookings,
     meets_exactly,
+    partner_booking,
+    partner_message,
+    partner_messages,
 )
 from carpool.queries.clock import lifted_to, own_series, running_series, to_be_asked
 from carpool.queries.feedback import (
@@ -61,6 +64,9 @@ __all__ = [
     "offers_visible_to",
     "own_series",
     "pairs_with",
+    "partner_booking",
+    "partner_message",
+    "partner_messages",
     "profile_of",
     "readers_of",
     "request",

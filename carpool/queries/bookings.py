@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from carpool.models import AGREED, Booking, BookingQuerySet, RideOffer
+from carpool.models import (
+    AGREED,
+    Booking,
+    BookingQuerySet,
+    PartnerBooking,
+    PartnerMessage,
+    RideOffer,
+)
 from carpool.queries.offers import KNOWN_FOR
 from village.core.actor import Actor
 from village.core.errors import NotFound
@@ -58,6 +65,25 @@ def is_kept_apart_on(offer: RideOffer, resident_id: UUID) -> bool:
     if offer.driver_id in apart:
         return True
     return Booking.objects.active().filter(offer=offer, rider__in=apart).exists()
+
+
+def partner_booking(booking_id: UUID) -> PartnerBooking | None:
+    """Find what another service booked, with the people in it."""
+    found = PartnerBooking.objects.select_related(
+        "booking__offer__driver", "booking__request", "booking__rider", "traveller"
+    )
+    return found.filter(pk=booking_id).first()
+
+
+def partner_message(message_id: UUID) -> PartnerMessage | None:
+    """Find what somebody of another service wrote."""
+    return PartnerMessage.objects.filter(pk=message_id).first()
+
+
+def partner_messages(by: Actor, offer: RideOffer) -> QuerySet[PartnerMessage]:
+    """Give what people of other services wrote to the driver of a ride, to nobody but her."""
+    found = PartnerMessage.objects.filter(offer=offer, recipient=by.principal_id)
+    return found.order_by("created_at", "id")
 
 
 def lapsed_bookings(at: datetime) -> QuerySet[Booking, UUID]:

@@ -13,13 +13,39 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from carpool.models import OfferSeries, RequestSeries, RideOffer, RideRequest
+from carpool.models import (
+    BookingStatus,
+    OfferSeries,
+    PartnerBooking,
+    RequestSeries,
+    RideOffer,
+    RideRequest,
+)
 from carpool.places import Place
 from carpool.roads import roads
 from carpool.routing import along
 from village.residents.models import Resident
 
 DAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+# The driver's yes is half a yes, until the rider's own service has heard it.
+_STATUS = {
+    BookingStatus.REQUESTED: "WAITING_CONFIRMATION",
+    BookingStatus.ACCEPTED: "WAITING_CONFIRMATION",
+    BookingStatus.CONFIRMED: "CONFIRMED",
+    BookingStatus.ON_BOARD: "CONFIRMED",
+    BookingStatus.COMPLETED: "COMPLETED_PENDING_VALIDATION",
+    BookingStatus.DECLINED: "CANCELLED",
+    BookingStatus.CANCELLED: "CANCELLED",
+    BookingStatus.EXPIRED: "CANCELLED",
+    BookingStatus.NO_SHOW: "CANCELLED",
+}
+STATUSES = (
+    "WAITING_CONFIRMATION",
+    "CONFIRMED",
+    "CANCELLED",
+    "COMPLETED_PENDING_VALIDATION",
+    "VALIDATED",
+)
 
 
 def operator() -> str:
@@ -31,7 +57,7 @@ def driver_journey(offer: RideOffer, pickup: Place, drop: Place, pickup_at: int)
     """Show one ride, from one of its stops to a later one."""
     return {
         **_trip(pickup, drop, f"/carpool/offers/{offer.pk}"),
-        "driver": _person(offer.driver, offer.pk),
+        "driver": person(offer.driver, offer.pk),
         "id": str(offer.pk),
         "passengerPickupDate": pickup_at,
         "driverDepartureDate": int(offer.departs_at.timestamp()),
@@ -47,7 +73,7 @@ def passenger_journey(request: RideRequest) -> dict[str, Any]:
     starts = int(request.earliest.timestamp())
     return {
         **_trip(request.start, request.goal, f"/carpool/requests/{request.pk}"),
-        "passenger": _person(request.person, request.pk),
+        "passenger": person(request.person, request.pk),
         "id": str(request.pk),
         "passengerPickupDate": starts,
         "driverDepartureDate": starts,
@@ -61,7 +87,7 @@ def driver_trip(series: OfferSeries, weekdays: list[int]) -> dict[str, Any]:
     """Show a ride that repeats, on those of its days that were asked for."""
     return {
         **_trip(series.start, series.goal, f"/villages/{series.village_id}/rides"),
-        "driver": _person(series.driver, series.pk),
+        "driver": person(series.driver, series.pk),
         "schedules": _schedules(series, weekdays),
         "preferences": _preferences(series),
     }
@@ -71,9 +97,36 @@ def passenger_trip(series: RequestSeries, weekdays: list[int]) -> dict[str, Any]
     """Show who needs a ride again and again."""
     return {
         **_trip(series.start, series.goal, f"/villages/{series.village_id}/rides"),
-        "passenger": _person(series.person, series.pk),
+        "passenger": person(series.person, series.pk),
         "schedules": _schedules(series, weekdays),
         "preferences": _preferences(series),
+    }
+
+
+def status_of(found: PartnerBooking) -> str:
+    """Say how far a booking has come in the words of the standard."""
+    return "VALIDATED" if found.validated_at else _STATUS[BookingStatus(found.booking.status)]
+
+
+def booking(found: PartnerBooking) -> dict[str, Any]:
+    """Show a seat to the service that booked it; where the driver lives is never in it."""
+    booked = found.booking
+    offer = booked.offer
+    pickup, drop = booked.pickup, booked.dropoff
+    at = booked.pickup_at or offer.departs_at
+    return {
+        **_trip(pickup, drop, f"/carpool/offers/{offer.pk}"),
+        "id": str(booked.pk),
+        "driver": person(offer.driver, offer.pk),
+        "passenger": {
+            "id": found.traveller.their_id,
+            "operator": found.operator,
+            "alias": booked.rider.display_name.removesuffix(f" ({found.operator})"),
+        },
+        "status": status_of(found),
+        "passengerPickupDate": int(at.timestamp()),
+        "price": found.price,
+        "driverJourneyId": str(offer.pk),
     }
 
 
@@ -93,11 +146,12 @@ def _trip(pickup: Place, drop: Place, path: str) -> dict[str, Any]:
     }
 
 
-def _person(person: Resident, ride: UUID) -> dict[str, str]:
+def person(somebody: Resident, ride: UUID) -> dict[str, str]:
+    """Name somebody for one ride alone."""
     return {
-        "id": str(uuid5(ride, str(person.pk))),
+        "id": str(uuid5(ride, str(somebody.pk))),
         "operator": operator(),
-        "alias": f"{person.display_name[:1]}.",
+        "alias": f"{somebody.display_name[:1]}.",
     }
 
 

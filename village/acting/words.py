@@ -81,6 +81,8 @@ NEVER = frozenset(
         "carpool.bench_connected",
         "carpool.booking_answered",
         "carpool.feedback_settled",
+        "carpool.partner_validated",
+        "carpool.partner_wrote",
         "carpool.request_erased",
         "carpool.ride_erased",
         "carpool.booking_expired",

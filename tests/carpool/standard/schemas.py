@@ -96,3 +96,55 @@ ANSWERS = {
         ["passenger", "schedules"], {"passenger": PERSON, "schedules": SCHEDULES}
     ),
 }
+
+# A booking as it is answered: the required fields of the specification's Booking.
+BOOKING: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "id",
+        "driver",
+        "passenger",
+        "status",
+        "price",
+        "passengerPickupDate",
+        "passengerPickupLat",
+        "passengerPickupLng",
+        "passengerDropLat",
+        "passengerDropLng",
+    ],
+    "additionalProperties": False,
+    "properties": {
+        **{name: shape for name, shape in TRIP.items() if name not in ("operator", "preferences")},
+        # Told beside the specification, as the trips that are found are.
+        "operator": DOMAIN,
+        "id": {"type": "string", "format": "uuid", "minLength": 36, "maxLength": 36},
+        "driver": PERSON,
+        "passenger": PERSON,
+        "status": {
+            "enum": [
+                "WAITING_CONFIRMATION",
+                "CONFIRMED",
+                "CANCELLED",
+                "COMPLETED_PENDING_VALIDATION",
+                "VALIDATED",
+            ]
+        },
+        "price": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "type": {"enum": ["FREE", "PAYING", "UNKNOWN"]},
+                "amount": {"type": "number"},
+                "currency": {"type": "string"},
+            },
+        },
+        "passengerPickupDate": {"type": "integer"},
+        "driverJourneyId": {"type": "string", "minLength": 1, "maxLength": 255},
+    },
+}
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "additionalProperties": False,
+    "properties": {"error": {"type": "string", "minLength": 1}},
+}

@@ -19,11 +19,12 @@ from carpool import actions
 from carpool.models import Stop, StopKind
 from carpool.places import Place
 from carpool.recurrence import Pattern
-from carpool.standard import views
+from carpool.standard import access
 from tests.carpool.factories import LINDE, TOWN, make_offer, make_request, repeat
 from tests.carpool.standard.schemas import ANSWERS
 from tests.support.cast import Cast
 from village.core.actor import Actor
+from village.core.limits import Flow
 
 pytestmark = pytest.mark.django_db
 BASE = "/carpool/standard/v1"
@@ -137,10 +138,10 @@ class TestRegularTrips:
 class TestTheDoor:
     def test_opens_with_a_key_alone(self) -> None:
         for key in ({}, {"X-API-Key": ""}, {"X-API-Key": "another"}, {"X-API-Key": "ключ"}):
-            response = Client(headers=key).get(f"{BASE}/status")
+            response = Client(headers=key).get(f"{BASE}/driver_journeys")
             assert response.status_code == 401
             assert response.json()["error"]
-        assert Client(headers=KEY).get(f"{BASE}/status").status_code == 200
+        assert Client(headers=KEY).get(f"{BASE}/driver_journeys").status_code == 400
 
     @pytest.mark.parametrize(
         "query",
@@ -171,7 +172,7 @@ class TestTheDoor:
         assert response.json()["error"]
 
     def test_asks_the_eager_to_come_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(views, "PER_MINUTE", 2)
+        monkeypatch.setattr(access, "QUESTIONS", Flow("few", 2, 60))
         codes = [Client(headers=KEY).get(f"{BASE}/status") for _ in range(3)]
 
         assert [each.status_code for each in codes] == [200, 200, 429]
