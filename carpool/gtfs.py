@@ -44,7 +44,7 @@ def feed(village: Village, *, at: datetime) -> bytes:
     times: Table = []
     days: Table = []
     for ride, way in public:
-        day, service = _service_day(ride, village.tzinfo), f"s-{ride.pk}"
+        day, service = service_day(ride, village.tzinfo), f"s-{ride.pk}"
         link = f"{_site()}/carpool/offers/{ride.pk}"
         trips.append(["carpool", service, str(ride.pk), ride.to_name, link])
         days.append([service, f"{day:%Y%m%d}", 1])
@@ -93,7 +93,8 @@ def _stop_times(ride: RideOffer, way: list[Place], day: datetime) -> Table:
     return rows
 
 
-def _service_day(ride: RideOffer, zone: ZoneInfo) -> datetime:
+def service_day(ride: RideOffer, zone: ZoneInfo) -> datetime:
+    """Give noon of the day on which a ride counts as running, on the clocks of a zone."""
     local = ride.departs_at.astimezone(zone)
     return local.replace(hour=12, minute=0, second=0, microsecond=0)
 

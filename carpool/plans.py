@@ -57,8 +57,8 @@ def rides_of(offers: QuerySet[RideOffer]) -> list[Ride]:
 def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
     """Give what somebody looks for, between the places that everybody may know."""
     return Wish(
-        pickups=(Spot(about(request.start).point),),
-        dropoffs=(Spot(about(request.goal).point),),
+        pickups=(Spot(about(request.start, request.village_id).point),),
+        dropoffs=(Spot(about(request.goal, request.village_id).point),),
         earliest=seconds_of(request.earliest),
         latest=seconds_of(request.waits_until or request.latest_arrival),
         arrives_by=seconds_of(request.latest_arrival),
@@ -69,8 +69,8 @@ def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
 def whole_way(offer: RideOffer, seats: int) -> Wish:
     """Give what somebody looks for who rides along from the start to the goal."""
     return Wish(
-        pickups=(Spot(about(offer.start).point),),
-        dropoffs=(Spot(about(offer.goal).point),),
+        pickups=(Spot(about(offer.start, offer.village_id).point),),
+        dropoffs=(Spot(about(offer.goal, offer.village_id).point),),
         earliest=seconds_of(offer.departs_at),
         latest=seconds_of(offer.departs_until + _WHOLE_WAY),
         arrives_by=seconds_of(offer.departs_until + _WHOLE_WAY),
@@ -89,7 +89,7 @@ def lay_out(offer: RideOffer) -> Ride:
     """Plan a ride without riders; its detour is counted from here, whoever rides along later."""
     ride = planned(
         offer.pk,
-        [about(place).point for place in (offer.start, *offer.vias, offer.goal)],
+        [about(place, offer.village_id).point for place in (offer.start, *offer.vias, offer.goal)],
         departs=seconds_of(offer.departs_at),
         departs_until=seconds_of(offer.departs_until),
         detour=60 * offer.detour_minutes,

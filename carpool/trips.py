@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.core import signing
+from django.urls import reverse
 
 from carpool.models import Booking
 from carpool.queries import KNOWN_FOR, booking
@@ -13,9 +15,10 @@ from carpool.queries import KNOWN_FOR, booking
 _SALT = "carpool.trips"
 
 
-def token_of(found: Booking) -> str:
-    """Give the token of a booking's link; it needs no row, and tells nothing without our key."""
-    return signing.dumps(str(found.pk), salt=_SALT)
+def link_of(found: Booking) -> str:
+    """Give the link of a booking; its token needs no row, and tells nothing without our key."""
+    token = signing.dumps(str(found.pk), salt=_SALT)
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('trip-link', args=[token])}"
 
 
 def trip_of(token: str, *, at: datetime) -> Booking | None:

@@ -16,6 +16,7 @@ from tests.support.cast import Cast, make_cast
 from village.core.actor import Actor
 from village.journal import guards
 from village.residents.models import Resident, Village
+from village.residents.queries import grid_key
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -114,5 +115,6 @@ def api(cast: Cast) -> Callable[..., Client]:
 
 @pytest.fixture(autouse=True)
 def _nothing_was_tried_yet() -> None:
-    """Forget how often tests before this one have tried something."""
+    """Forget how often tests before this one have tried something, and what their villages were."""
     cache.clear()
+    grid_key.cache_clear()

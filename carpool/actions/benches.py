@@ -70,7 +70,7 @@ def raise_wait(*, by: Actor, stop_id: UUID, goal: Place, seats: int, at: datetim
     if stop is None:
         raise NotFound
     policies.may_wait(by, stop).enforce()
-    check_places(stop.place, goal)
+    check_places(stop.place, goal, village=stop.village_id)
     until = at + WAITS
     rung = RideRequest.objects.filter(person=by.principal_id, waits_until__isnull=False)
     waiting = list(rung.waiting(at))

@@ -25,7 +25,7 @@ FARTHEST_NORTH = 85.0
 VIAS_MAX = 5
 
 
-def check_places(start: Place, goal: Place, vias: Sequence[Place] = ()) -> None:
+def check_places(start: Place, goal: Place, vias: Sequence[Place] = (), *, village: str) -> None:
     """
     Refuse a ride that leads nowhere, or where nobody drives.
 
@@ -36,7 +36,7 @@ def check_places(start: Place, goal: Place, vias: Sequence[Place] = ()) -> None:
     for field, place in (("from", start), *(("via", via) for via in vias), ("to", goal)):
         if abs(place.point.lat) > FARTHEST_NORTH:
             raise Invalid(_("Nobody drives there."), field=field)
-    if about(start).point == about(goal).point or start.point == goal.point:
+    if about(start, village).point == about(goal, village).point or start.point == goal.point:
         raise Invalid(_("A ride ends somewhere else than it begins."), field="to")
     way = (start, *vias, goal)
     if sum(distance_m(a.point, b.point) for a, b in pairwise(way)) > FARTHEST_M:

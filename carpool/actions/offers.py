@@ -75,7 +75,7 @@ def offer_ride(
     :raises Invalid: if the places, times or money make no sense
     """
     policies.may_offer(by, village).enforce()
-    check_places(start, goal, via)
+    check_places(start, goal, via, village=village)
     check_moment(departs_at, village, at=at, field="departs_at")
     check_price(cents_per_km, village)
     offer = RideOffer(

@@ -52,7 +52,7 @@ def ask_for_ride(
     :raises Invalid: if the places or times make no sense
     """
     policies.may_ask(by, village).enforce()
-    check_places(start, goal)
+    check_places(start, goal, village=village)
     _check_times(earliest, latest_arrival, village, at)
     request = RideRequest(
         village_id=village,

@@ -57,7 +57,7 @@ def repeat_offer(
     :raises Invalid: if the places, days or money make no sense
     """
     policies.may_offer(by, village).enforce()
-    check_places(start, goal, via)
+    check_places(start, goal, via, village=village)
     check_price(cents_per_km, village)
     series = OfferSeries(
         driver_id=by.principal_id,
@@ -94,7 +94,7 @@ def repeat_request(
     :raises Invalid: if the places or days make no sense
     """
     policies.may_ask(by, village).enforce()
-    check_places(start, goal)
+    check_places(start, goal, village=village)
     series = RequestSeries(
         person_id=by.principal_id,
         minutes=minutes,

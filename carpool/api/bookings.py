@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from ninja import Query, Status
 
@@ -14,7 +12,7 @@ from carpool import actions, policies, queries
 from carpool.api.addresses import BOOKING, DRIVER, EITHER, EITHER_IN_PERSON, OFFER, RIDER, router
 from carpool.models import Booking
 from carpool.schemas import BookingIn, BookingOut, TripOut, booking_out
-from carpool.trips import token_of
+from carpool.trips import link_of
 from village.core.actor import Actor, Scope
 from village.core.http import ActorRequest
 from village.core.permissions import MEMBERS, Standing, may
@@ -123,8 +121,7 @@ def share_trip(request: ActorRequest, booking_id: UUID) -> TripOut:
     """Give the rider a link for somebody she trusts, who sees there how the ride goes."""
     booking = queries.booking_or_404(request.actor, booking_id)
     policies.may_ride(request.actor, booking).enforce()
-    path = reverse("trip", args=[token_of(booking)])
-    return TripOut(url=f"{settings.SITE_URL.rstrip('/')}{path}")
+    return TripOut(url=link_of(booking))
 
 
 def _show_booking(by: Actor, booking_id: UUID) -> BookingOut:

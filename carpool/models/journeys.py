@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 
 from carpool.models.stops import Stop
@@ -12,6 +11,7 @@ from carpool.places import Place
 from carpool.terms import Terms
 from village.core.geo import Point
 from village.core.models import VillageObject
+from village.residents.queries import grid_key
 
 
 class Journey(VillageObject):
@@ -70,14 +70,9 @@ class Journey(VillageObject):
         )
 
 
-def salt() -> bytes:
-    """Give what nobody outside knows of the grid on which places are told about."""
-    return settings.SECRET_KEY.encode()
-
-
-def about(place: Place) -> Place:
-    """Give a place as everybody may know it: a stop exactly, any other point roughly."""
-    return place.about(salt())
+def about(place: Place, village: str) -> Place:
+    """Give a place as everybody in a village may know it: a stop exactly, any other roughly."""
+    return place if place.is_public else place.about(grid_key(village))
 
 
 def columns(start: Place, goal: Place, terms: Terms) -> dict[str, Any]:

@@ -94,10 +94,15 @@ class RideOffer(Journey):
         return self.status == OfferStatus.CANCELLED
 
     @property
+    def is_public(self) -> bool:
+        """Tell whether it is for everybody, from stop to stop."""
+        stops = all(place.is_public for place in (self.start, *self.vias, self.goal))
+        return stops and self.terms.is_for_everybody
+
+    @property
     def is_told_outside(self) -> bool:
-        """Tell whether other services are told of it: for everybody, from stop to stop."""
-        public = all(place.is_public for place in (self.start, *self.vias, self.goal))
-        return not self.is_cancelled and public and self.terms.is_for_everybody
+        """Tell whether other services may book seats on it."""
+        return self.is_public and not self.is_cancelled
 
     @property
     def vias(self) -> list[Place]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from carpool.pages.board import board
 from carpool.pages.bookings import answer, book, cancel_booking, step
 from carpool.pages.feedback import all_feedback, feedback, settle
-from carpool.pages.feeds import rides_feed
-from carpool.pages.offers import call_off, card, new_offer, offer, ride
+from carpool.pages.feeds import rides_feed, rides_now
+from carpool.pages.offers import call_off, card, new_offer, offer, ride, still_go
 from carpool.pages.requests import new_request, request_, withdraw
-from carpool.pages.trips import trip
+from carpool.pages.trips import trip, trip_link
 from carpool.pages.waits import take, wait, wait_at
 
 __all__ = [
@@ -26,10 +26,13 @@ __all__ = [
     "request_",
     "ride",
     "rides_feed",
+    "rides_now",
     "settle",
     "step",
+    "still_go",
     "take",
     "trip",
+    "trip_link",
     "wait",
     "wait_at",
     "withdraw",

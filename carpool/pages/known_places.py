@@ -27,7 +27,7 @@ def known_places(by: Actor, village: Village, *, at: datetime) -> list[Place]:
     found += [stop.place for stop in queries.stops_of(village.pk).order_by("name")[:READ]]
     rides = queries.offers(by, village.pk, mine=False, at=at).order_by("departs_at", "pk")
     for ride in rides[:READ]:
-        found += [about(ride.goal), about(ride.start)]
+        found += [about(ride.goal, village.pk), about(ride.start, village.pk)]
     if by.may(Scope.EVENTS_JOIN):
         events = board(by, village.pk, past=False, at=at).order_by("begins_at", "pk")
         found += [

@@ -10,12 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from carpool import actions, policies, queries
 from carpool.forms import BookingForm, OfferForm
 from carpool.models import Booking, BookingStatus
 from carpool.pages.known_places import known_places
+from carpool.trips import link_of
 from village.core.actor import Actor, Scope
 from village.core.errors import Invalid
 from village.core.forms import moment
@@ -89,6 +90,14 @@ def call_off(request: PageRequest, offer_id: UUID) -> HttpResponse:
     return redirect("ride", offer_id)
 
 
+@require_POST
+@page(scope=Scope.RIDES_OFFER, door="rides")
+def still_go(request: PageRequest, offer_id: UUID) -> HttpResponse:
+    """Say, as the driver who was asked, that one still goes."""
+    actions.still_go(by=request.actor, offer_id=offer_id, at=timezone.now())
+    return redirect("ride", offer_id)
+
+
 def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
     """Give what the page of a ride shows to somebody."""
     by: Actor = request.actor
@@ -115,6 +124,7 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "knows_riders": drives and at < found.arrives_at + queries.KNOWN_FOR,
         "may_answer_now": drives and not by.is_assisted,
         "bookings": bookings if drives else [],
+        "trip_link": _trip_link(by, own),
         "messages": queries.partner_messages(by, found) if drives else [],
         # Where she has ridden, or was to.
         "told_of": None if drives or not bookings else bookings[-1],
@@ -123,9 +133,20 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "knows_exactly": queries.knows_exactly(by, found, at=at),
         "may_book": is_open and own is None and bool(policies.may_book(by, found)),
         "may_answer": is_open and drives and not by.is_assisted,
+        "may_still_go": is_open
+        and drives
+        and found.asked_at is not None
+        and found.still_goes_at is None,
         "may_call_off": is_open and bool(policies.may_cancel_offer(by, found)),
         "form": BookingForm(),
     }
+
+
+def _trip_link(by: Actor, own: Booking | None) -> str:
+    """Give the link for somebody a rider trusts: hers to give, in person, once she has a seat."""
+    if own is None or own.status == BookingStatus.REQUESTED or by.is_assisted:
+        return ""
+    return link_of(own)
 
 
 def _riders_steps(booking: Booking, at: datetime) -> list[tuple[str, str]]:

@@ -66,8 +66,12 @@ def place(given: EndIn, field: str) -> Place:
     return found.place
 
 
-def end_out(place: Place, exact: bool) -> EndOut:
-    """Show a place, exactly or as everybody may know it."""
-    shown = place if exact else about(place)
-    point = shown.point
-    return EndOut(stop=shown.stop_id, name=shown.name, lat=point.lat, lng=point.lng)
+def end_out(place: Place, village: str, *, exact: bool) -> EndOut:
+    """Show a place, exactly or as everybody in a village may know it."""
+    return exact_end(place if exact else about(place, village))
+
+
+def exact_end(place: Place) -> EndOut:
+    """Show a place as it is."""
+    point = place.point
+    return EndOut(stop=place.stop_id, name=place.name, lat=point.lat, lng=point.lng)

@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from carpool.models import OfferSeries, RequestSeries
 from carpool.recurrence import Pattern
-from carpool.schemas.ends import FROM_HOME, TO_TOWN, EndIn, EndOut, end_out
+from carpool.schemas.ends import FROM_HOME, TO_TOWN, EndIn, EndOut, exact_end
 from carpool.schemas.journeys import (
     Cents,
     DetourMinutes,
@@ -131,8 +131,8 @@ def series_out(series: OfferSeries | RequestSeries) -> SeriesOut:
         id=series.pk,
         village=series.village_id,
         created_at=series.created_at,
-        from_=end_out(series.start, exact=True),
-        to=end_out(series.goal, exact=True),
+        from_=exact_end(series.start),
+        to=exact_end(series.goal),
         clock=series.clock,
         zone=series.zone,
         weekdays=sorted(days.weekdays),

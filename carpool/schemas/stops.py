@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from carpool.models import RideProfile, Stop, StopKind
-from carpool.schemas.ends import FROM_HOME, EndIn, EndOut, end_out
+from carpool.schemas.ends import FROM_HOME, EndIn, EndOut, exact_end
 from carpool.schemas.journeys import (
     Cents,
 )
@@ -86,6 +86,4 @@ def stop_out(stop: Stop) -> StopOut:
 def profile_out(profile: RideProfile) -> ProfileOut:
     """Show somebody what she said of herself."""
     home = profile.home
-    return ProfileOut(
-        is_woman=profile.is_woman, home=None if home is None else end_out(home, exact=True)
-    )
+    return ProfileOut(is_woman=profile.is_woman, home=None if home is None else exact_end(home))

@@ -7,6 +7,7 @@ import random
 import statistics
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,8 @@ from tests.carpool.factories import TOWN, answer, book, confirm, make_offer
 from tests.support.cast import Cast
 from village.core.actor import Actor
 from village.core.geo import METRES_PER_DEGREE, Point, distance_m
+from village.residents.models import Village
+from village.residents.queries import grid_key
 
 pytestmark = pytest.mark.django_db
 HOMES, PROBES = 9, 30
@@ -59,7 +62,7 @@ def probe(cast: Cast, offer: RideOffer, rng: random.Random, at: datetime) -> tup
         )
         for found, match in queries.matches_for(wish, at=at):
             out = match_out(found, match, wish, estimate=True)
-            told.append((about(wish.start).point, out.detour_seconds))
+            told.append((about(wish.start, "lindental").point, out.detour_seconds))
             shown = Point(out.offer.from_.lat, out.offer.from_.lng)
     return shown, told
 
@@ -106,9 +109,10 @@ class TestProbing:
     def stop_is_known(self, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let the town be a public place, which makes the attack as easy as it can be."""
         real = rows.about
-        for module in ("carpool.plans", "carpool.schemas.journeys"):
+        for module in ("carpool.plans", "carpool.schemas.ends"):
             monkeypatch.setattr(
-                f"{module}.about", lambda place: place if place == TOWN else real(place)
+                f"{module}.about",
+                lambda place, village: place if place == TOWN else real(place, village),
             )
 
     def test_leads_to_nobodys_door(self, cast: Cast, at: datetime) -> None:
@@ -130,19 +134,38 @@ class TestProbing:
 
 
 class TestPlaces:
-    def test_that_are_private_are_told_alike_every_time(self) -> None:
+    def test_that_are_private_are_told_alike_every_time(self, cast: Cast) -> None:
         home = Place("home", Point(50.01493, 11.50661))
 
-        assert about(home) == about(replace(home)) != home
+        assert about(home, "lindental") == about(replace(home), "lindental") != home
+
+    def test_stay_where_they_are_told_when_the_secret_of_the_village_changes(
+        self, cast: Cast, settings: Any
+    ) -> None:
+        """Two grids would cut each other's cells smaller."""
+        home = Place("home", Point(50.01493, 11.50661))
+        before = about(home, "lindental")
+        settings.SECRET_KEY = "another-one-" * 6
+        grid_key.cache_clear()
+
+        assert about(home, "lindental") == before
+
+    def test_are_told_by_a_grid_of_each_villages_own(self, at: datetime, db: None) -> None:
+        home = Place("home", Point(50.01493, 11.50661))
+        for slug in ("one", "two"):
+            Village.objects.create(slug=slug, name=slug, lat=50, lng=11, created_at=at)
+
+        assert about(home, "one") != about(home, "two")
+        assert len(grid_key("one")) == 32
 
     def test_that_are_near_each_other_answer_alike(self, cast: Cast, at: datetime) -> None:
         """Two homes that look alike on the board give the same answer to every question."""
         home = Place("home", Point(50.01493, 11.50661))
-        told = about(home).point
+        told = about(home, "lindental").point
         twin = Place(
             "home", Point((home.point.lat + told.lat) / 2, (home.point.lng + told.lng) / 2)
         )
-        assert about(twin) == about(home)
+        assert about(twin, "lindental") == about(home, "lindental")
         answers: list[tuple[int, int]] = []
         for start in (home, twin):
             offer = make_offer(cast.tom, at=at, start=start, detour_minutes=60)

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from carpool import actions
-from carpool.models import Booking, RideOffer, about
+from carpool.models import Booking, RideOffer
 from tests.carpool.factories import LINDE, TOWN, answer, book, cancel, make_offer, make_request
-from tests.support.cast import Cast
+from tests.support.cast import GRID_KEY, Cast
 from village.core.actor import Actor, Scope
 from village.journal import queries as log
 from village.journal.models import StreamEntry
@@ -110,8 +110,8 @@ class TestFrames:
         assert frames(BOARD)[0].data["from"] == {
             "name": "Lindental, Linde",
             "stop": None,
-            "lat": about(LINDE).point.lat,
-            "lng": about(LINDE).point.lng,
+            "lat": LINDE.about(GRID_KEY).point.lat,
+            "lng": LINDE.about(GRID_KEY).point.lng,
         }
 
     def test_what_is_gone_is_a_tombstone(self, busy: RideOffer, nora: Resident) -> None:

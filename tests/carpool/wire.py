@@ -8,9 +8,9 @@ from typing import Any
 
 from django.test import Client
 
-from carpool.models import about
 from carpool.places import Place
 from tests.carpool.factories import LINDE, TOWN
+from tests.support.cast import GRID_KEY
 from village.core.actor import Actor
 
 Api = Callable[..., Client]
@@ -21,7 +21,7 @@ EXACT_LINDE = {"stop": None, "name": "Lindental, Linde", "lat": 50.01493, "lng":
 
 
 def roughly(place: Place) -> dict[str, Any]:
-    told = about(place)
+    told = place.about(GRID_KEY)
     return {"stop": None, "name": place.name, "lat": told.point.lat, "lng": told.point.lng}
 
 

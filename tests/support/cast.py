@@ -18,6 +18,8 @@ from village.residents.models import Grant, Membership, Resident, Role, Village
 # What a role is of where a test makes no outlet or department of its own.
 OUTLET = UUID("00000000-0000-4000-8000-00000000000a")
 DEPARTMENT = UUID("00000000-0000-4000-8000-00000000000b")
+# Where the cells lie in which the two villages tell of private places.
+GRID_KEY = b"only-for-tests-" * 2
 # What the cast's apps for codes count with.
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 EDDAS_SCOPES = (
@@ -85,11 +87,11 @@ def sit(
 
 def make_cast(at: datetime) -> Cast:
     """Make both villages and everybody in them."""
-    lindental = Village.objects.create(
-        slug="lindental", name="Lindental", lat=50.015, lng=11.508, created_at=at
-    )
-    bergheim = Village.objects.create(
-        slug="bergheim", name="Bergheim", lat=50.036, lng=11.563, created_at=at
+    lindental, bergheim = (
+        Village.objects.create(
+            slug=name.lower(), name=name, lat=lat, lng=lng, grid_key=GRID_KEY.hex(), created_at=at
+        )
+        for name, lat, lng in (("Lindental", 50.015, 11.508), ("Bergheim", 50.036, 11.563))
     )
     centre = Centre.objects.create(village=lindental, name="Alte Schule", created_at=at)
     roles: dict[str, tuple[Role, UUID | None]] = {

@@ -266,3 +266,20 @@ class TestActingForSomebody:
         assert "You act for <strong>Edda</strong>" in page and "you have asked" in page
         assert window.get(f"{mandate}{RIDES}/offer").status_code == 403
         assert "I drive" not in window.get(mandate + RIDES).content.decode()
+
+
+def test_a_driver_who_was_asked_says_that_he_still_goes(
+    browser: Browser, tom: Resident, nora: Resident, to_town: RideOffer
+) -> None:
+    address = f"/carpool/offers/{to_town.pk}"
+    assert "Do you still drive?" not in browser(tom).get(address).content.decode()
+    RideOffer.objects.update(asked_at=timezone.now())
+    assert "Do you still drive?" in browser(tom).get(address).content.decode()
+    assert "Do you still drive?" not in browser(nora).get(address).content.decode()
+
+    assert browser(tom).post(f"{address}/still").status_code == 302
+    assert browser(nora).post(f"{address}/still").status_code == 403
+
+    to_town.refresh_from_db()
+    assert to_town.still_goes_at is not None
+    assert "Do you still drive?" not in browser(tom).get(address).content.decode()

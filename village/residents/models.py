@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, ClassVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -23,8 +24,18 @@ class Language(models.TextChoices):
     JAPANESE = "ja", "日本語"
 
 
+def new_grid_key() -> str:
+    """Draw the key of a new village's grid."""
+    return secrets.token_hex(32)
+
+
 class Village(models.Model):
-    """Hold one village; its slug is its name in every address and never changes."""
+    """
+    Hold one village; its slug is its name in every address and never changes.
+
+    ``grid_key`` says where the cells lie in which private places are told. It never changes
+    either: two grids would cut each other's cells smaller.
+    """
 
     slug = models.SlugField(primary_key=True, max_length=40)
     name = models.CharField(max_length=80)
@@ -32,6 +43,7 @@ class Village(models.Model):
     zone = models.CharField(max_length=40, default="Europe/Berlin")
     lat = models.FloatField()
     lng = models.FloatField()
+    grid_key = models.CharField(max_length=64, default=new_grid_key, editable=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

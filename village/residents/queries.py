@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -40,6 +41,16 @@ def village_or_404(slug: str) -> Village:
         return Village.objects.get(pk=slug)
     except (Village.DoesNotExist, ValueError):
         raise NotFound from None
+
+
+@lru_cache(maxsize=1000)
+def grid_key(village: str) -> bytes:
+    """
+    Give the key of a village's grid, which each process asks for once: it never changes.
+
+    :raises NotFound: if there is none of this name
+    """
+    return bytes.fromhex(village_or_404(village).grid_key)
 
 
 def resident_or_404(resident_id: UUID) -> Resident:
