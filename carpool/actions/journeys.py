@@ -34,13 +34,22 @@ def check_places(start: Place, goal: Place, vias: Sequence[Place] = (), *, villa
     if len(vias) > VIAS_MAX:
         raise Invalid(_("At most %(n)d places on the way, please.") % {"n": VIAS_MAX}, field="via")
     for field, place in (("from", start), *(("via", via) for via in vias), ("to", goal)):
-        if abs(place.point.lat) > FARTHEST_NORTH:
-            raise Invalid(_("Nobody drives there."), field=field)
+        check_place(place, field=field)
     if about(start, village).point == about(goal, village).point or start.point == goal.point:
         raise Invalid(_("A ride ends somewhere else than it begins."), field="to")
     way = (start, *vias, goal)
     if sum(distance_m(a.point, b.point) for a, b in pairwise(way)) > FARTHEST_M:
         raise Invalid(_("This is more than a thousand kilometres away."), field="to")
+
+
+def check_place(place: Place, *, field: str) -> None:
+    """
+    Refuse a place where nobody drives.
+
+    :raises Invalid: if it is near a pole
+    """
+    if abs(place.point.lat) > FARTHEST_NORTH:
+        raise Invalid(_("Nobody drives there."), field=field)
 
 
 def check_moment(when: datetime, village: str, *, at: datetime, field: str) -> None:

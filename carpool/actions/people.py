@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carpool import facts, policies
+from carpool.actions.journeys import check_place
 from carpool.models import Acquaintance, RideProfile
 from carpool.places import Place
 from village.core.actor import Actor
@@ -26,9 +27,12 @@ def say_profile(
 
     :raises NotFound: if she does not belong to the village
     :raises OutOfScope: if the mandate does not cover rides
+    :raises Invalid: if nobody drives to her home
     """
     member_of(by, village)
     policies.may_say_of_herself(by).enforce()
+    if home is not None:
+        check_place(home, field="home")
     profile, _is_new = RideProfile.objects.update_or_create(
         resident_id=by.principal_id,
         defaults={

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from carpool import facts, policies
+from carpool.actions.journeys import check_place
 from carpool.models import RideRules, Stop, StopKind
 from carpool.places import Place
 from village.core.actor import Actor
@@ -44,9 +45,10 @@ def open_stop(
     :raises NotFound: if the actor does not belong to the village
     :raises Forbidden: if she is not its steward
     :raises StopExists: if it has a stop of this name
-    :raises Invalid: if the account of the bench is nobody of the village
+    :raises Invalid: if nobody drives there, or the account of the bench is nobody of the village
     """
     policies.may_care_for_stops(by, village).enforce()
+    check_place(place, field="place")
     if Stop.objects.in_use().filter(village=village, name=place.name).exists():
         raise StopExists
     if account is not None and not is_member(Actor(account), village):

@@ -24,11 +24,6 @@ class Language(models.TextChoices):
     JAPANESE = "ja", "日本語"
 
 
-def new_grid_key() -> str:
-    """Draw the key of a new village's grid."""
-    return secrets.token_hex(32)
-
-
 class Village(models.Model):
     """
     Hold one village; its slug is its name in every address and never changes.
@@ -43,7 +38,7 @@ class Village(models.Model):
     zone = models.CharField(max_length=40, default="Europe/Berlin")
     lat = models.FloatField()
     lng = models.FloatField()
-    grid_key = models.CharField(max_length=64, default=new_grid_key, editable=False)
+    grid_key = models.CharField(max_length=64, default=secrets.token_hex, editable=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

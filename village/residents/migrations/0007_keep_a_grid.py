@@ -1,12 +1,12 @@
-from django.db import migrations, models
+import secrets
 
-import village.residents.models
+from django.db import migrations, models
 
 
 def draw_keys(apps, schema_editor):
     """Give each village a key of its own; one default would be the same for all."""
     for each in apps.get_model("residents", "Village").objects.all():
-        each.grid_key = village.residents.models.new_grid_key()
+        each.grid_key = secrets.token_hex()
         each.save(update_fields=["grid_key"])
 
 
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             model_name="village",
             name="grid_key",
             field=models.CharField(
-                default=village.residents.models.new_grid_key, editable=False, max_length=64
+                default=secrets.token_hex, editable=False, max_length=64
             ),
         ),
     ]
