@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from village.alerts import actions, composing
 from village.alerts.cap import MsgType
-from village.alerts.models import Alert, AlertFeed, Stage
+from village.alerts.models import Alert, AlertFeed, RollCall, Stage
 from village.alerts.wordings import TEMPLATES
 from village.residents.models import Resident
 
@@ -59,6 +59,12 @@ def make_alert(village: str, *, at: datetime, **said: Any) -> Alert:
     made.document = composing.write(made, made.village).decode()
     made.save()
     return made
+
+
+def make_roll_call(village: str, *, at: datetime, **said: Any) -> RollCall:
+    """Ask everybody of a village."""
+    what: dict[str, Any] = {"forget_at": at + timedelta(days=14), "created_at": at}
+    return RollCall.objects.create(village_id=village, **(what | said))
 
 
 def make_source(url: str, *, at: datetime, village: str = "lindental", **said: Any) -> AlertFeed:

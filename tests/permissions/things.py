@@ -28,7 +28,7 @@ from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
 from notifications.models import Device, DeviceKind, Mute, Notification
-from tests.alerts.factories import make_alert, make_draft, make_source
+from tests.alerts.factories import make_alert, make_draft, make_roll_call, make_source
 from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request, repeat
 from tests.events.factories import make_event, sign_up
 from tests.news.factories import make_feed, shown_picture
@@ -440,6 +440,14 @@ def alert_draft(world: World, how: How) -> Thing | None:
 def alert_source(world: World, how: How) -> Thing | None:
     made = make_source(f"https://warnings.example/{uuid4()}", at=world.at, village=how.village)
     return None if how.is_private else Thing(made.pk, how.village, of=world.places(how.village))
+
+
+@thing("roll_call_id", "roll_call")
+def roll_call(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    made = make_roll_call(how.village, at=world.at)
+    return Thing(made.pk, how.village, of=world.places(how.village))
 
 
 @before("POST /villages/{v}/keys")

@@ -22,6 +22,7 @@ SETTINGS: dict[str, Any] = {
     "language": "de",
     "languages": ["de", "en"],
     "zone": "Europe/Vienna",
+    "roll_call_days": 14,
     "colour": "#98231F",
     "welcome": "Good that you are here.",
     "contact": {"name": "Carla", "reach": "Mondays in the old school"},
@@ -157,6 +158,7 @@ class TestTheSetupPage:
     def test_says_which_field_is_wrong(self, client: Client, stella: Resident) -> None:
         client.force_login(stella, backend="django.contrib.auth.backends.ModelBackend")
         filled = {"name": "L", "language": "de", "zone": "Europe/Berlin", "colour": "#ffdf94"}
+        filled |= {"roll_call_days": "14"}
         page = client.post("/villages/lindental/setup", filled)
         assert page.status_code == 422
         assert "too light to be read" in page.content.decode()

@@ -47,3 +47,32 @@ class SourceForgotten(Fact, kind="alerts.source_forgotten"):
     """The village listens to another authority no more."""
 
     feed: UUID
+
+
+class RollCallOpened(Fact, kind="alerts.roll_call_opened"):
+    """Everybody of an area is asked whether she is safe."""
+
+    roll_call: UUID
+
+
+class RollCallEnded(Fact, kind="alerts.roll_call_ended"):
+    """Nobody is asked any more."""
+
+    roll_call: UUID
+
+
+class RollCallForgotten(Fact, kind="alerts.roll_call_forgotten"):
+    """Who answered what is not known any more."""
+
+    roll_call: UUID
+
+
+class AnswerGiven(Fact, kind="alerts.answer_given"):
+    """
+    There is word of somebody.
+
+    Of whom, and what it says, is in the answer alone, and gone with it.
+    """
+
+    roll_call: UUID
+    answer: UUID

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from village.alerts import queries
-from village.alerts.facts import AlertDrafted, AlertReleased
-from village.alerts.models import Alert
+from village.alerts import queries, rolls
+from village.alerts.facts import AlertDrafted, AlertReleased, AnswerGiven, RollCallOpened
+from village.alerts.models import Alert, Condition, Source
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
 
@@ -101,5 +101,105 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=_draft,
+    is_official=True,
+)
+
+
+def _asked(is_drill: bool) -> Callable[[RollCallOpened], Iterable[UUID]]:
+    def audience(fact: RollCallOpened) -> Iterable[UUID]:
+        roll = rolls.roll_calls().filter(pk=fact.roll_call).first()
+        if roll is None or roll.is_drill != is_drill:
+            return []
+        return rolls.people_on(roll).values_list("pk", flat=True)
+
+    return audience
+
+
+def _are_you_safe(fact: RollCallOpened) -> Words | None:
+    roll = rolls.roll_calls().filter(pk=fact.roll_call).first()
+    if roll is None or roll.closed_at is not None:
+        return None
+    title = _("Are you safe?")
+    return Words(
+        title=_("DRILL: %(title)s") % {"title": title} if roll.is_drill else title,
+        body=_("Please answer, or ask somebody to answer for you."),
+        link=f"/roll-calls/{roll.pk}",
+    )
+
+
+def _wardens(fact: AnswerGiven) -> Iterable[UUID]:
+    answer = rolls.answer(fact.answer)
+    if answer is None or answer.condition != Condition.NEEDS_HELP:
+        return []
+    return rolls.wardens(fact.village).values_list("pk", flat=True)
+
+
+def _help_needed(fact: AnswerGiven) -> Words | None:
+    answer = rolls.answer(fact.answer)
+    if answer is None or answer.condition != Condition.NEEDS_HELP:
+        return None
+    # Never who and why: a phone lies open on the kitchen table.
+    title = _("Somebody needs help.")
+    is_drill = answer.roll_call.is_drill
+    return Words(
+        title=_("DRILL: %(title)s") % {"title": title} if is_drill else title,
+        body=_("Open the app to see who."),
+        link=f"/roll-calls/{fact.roll_call}",
+    )
+
+
+def _spoken_of(fact: AnswerGiven) -> Iterable[UUID]:
+    answer = rolls.answer(fact.answer)
+    is_hers = answer is None or answer.source == Source.SELF
+    return [] if answer is None or is_hers else [answer.resident_id]
+
+
+def _spoken_for(fact: AnswerGiven) -> Words | None:
+    answer = rolls.answer(fact.answer)
+    if answer is None:
+        return None
+    said = Condition(answer.condition).label
+    return Words(
+        title=_("Somebody has told the village how you are: %(said)s.") % {"said": said},
+        body=_("If this is not right, please answer yourself."),
+        link=f"/roll-calls/{fact.roll_call}",
+    )
+
+
+def _roll(fact: RollCallOpened | AnswerGiven) -> str:
+    return f"roll-calls/{fact.roll_call}"
+
+
+for key, is_drill, importance in (
+    ("alerts.roll_call", False, Importance.EMERGENCY),
+    ("alerts.roll_call_drill", True, Importance.PERSONAL),
+):
+    Notice(
+        key,
+        of=RollCallOpened,
+        audience=_asked(is_drill),
+        words=_are_you_safe,
+        importance=importance,
+        scope=Scope.NEWS_READ,
+        thread=_roll,
+        is_official=True,
+    )
+Notice(
+    "alerts.help_needed",
+    of=AnswerGiven,
+    audience=_wardens,
+    words=_help_needed,
+    importance=Importance.PERSONAL,
+    scope=None,
+    is_official=True,
+)
+Notice(
+    "alerts.spoken_for",
+    of=AnswerGiven,
+    audience=_spoken_of,
+    words=_spoken_for,
+    importance=Importance.TRANSACTIONAL,
+    scope=None,
+    thread=_roll,
     is_official=True,
 )

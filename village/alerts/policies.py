@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext as _
 
-from village.alerts import queries
-from village.alerts.models import Alert
+from village.alerts import queries, rolls
+from village.alerts.models import Alert, RollCall, Source
 from village.core.actor import SYSTEM, Actor
 from village.core.policy import ALLOWED, Verdict, denied, hidden
 from village.residents.models import Role
@@ -42,6 +44,22 @@ def may_listen(by: Actor, village: str) -> Verdict:
     if not is_member(by, village):
         return hidden()
     return denied(_("Only a steward of the village does this."))
+
+
+def source_of(by: Actor, roll: RollCall, about: UUID) -> Source | None:
+    """
+    Say as whom the actor speaks of somebody in a roll call; ``None`` where she may not.
+
+    Of herself she speaks, and a helper of the person she helps, as far as they are asked; a warden
+    of everybody, and a neighbour of those who let themselves be found by all.
+    """
+    if not rolls.is_on(roll, about):
+        return None
+    if about == by.principal_id:
+        return Source.HELPER if by.is_assisted else Source.SELF
+    if rolls.is_warden(by, roll.village_id):
+        return Source.WARDEN
+    return Source.FAMILY if rolls.knows(by, roll.village_id, about) else None
 
 
 def may_take_in(by: Actor) -> Verdict:

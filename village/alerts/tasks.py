@@ -37,6 +37,12 @@ def pull_source(feed_id: str) -> None:
 
 
 @shared_task
+def forget_answers() -> int:
+    """Forget who answered what in roll calls that are long over."""
+    return actions.forget_answers(by=SYSTEM, at=timezone.now())
+
+
+@shared_task
 def end_over() -> int:
     """End what is over, so that it leaves the screens."""
     return actions.end_over(by=SYSTEM, at=timezone.now())

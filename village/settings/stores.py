@@ -102,8 +102,12 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     },
     "alerts-pull-sources": {
         "task": "village.alerts.tasks.pull_due_sources",
-        "schedule": timedelta(seconds=15),
+        "schedule": timedelta(seconds=env.int("ALERT_TICK_SECONDS", default=15)),
         "options": {"expires": 15},
+    },
+    "alerts-forget-answers": {
+        "task": "village.alerts.tasks.forget_answers",
+        "schedule": timedelta(minutes=10),
     },
     "alerts-end-over": {
         "task": "village.alerts.tasks.end_over",

@@ -105,6 +105,12 @@ class SettingsForm(forms.Form):
         label=gettext_lazy("Where and when to find that person"), required=False
     )
 
+    roll_call_days = forms.IntegerField(
+        label=gettext_lazy("Days until the answers of a roll call are deleted"),
+        min_value=1,
+        max_value=90,
+    )
+
     def clean(self) -> dict[str, Any]:
         """Read the settings; what cannot be is written beside its field."""
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -57,3 +57,5 @@ class VillageSettings(BaseModel):
     colour: Colour = GREEN
     welcome: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""
     contact: Contact | None = None
+    # For how many days it is known who answered what in a roll call.
+    roll_call_days: Annotated[int, Field(ge=1, le=90)] = 14

@@ -24,6 +24,15 @@ from village.alerts.actions.feeds import (
     note_pull,
 )
 from village.alerts.actions.intake import TakenIn, take_in
+from village.alerts.actions.rollcalls import (
+    RollCallClosed,
+    SomebodyKnowsBetter,
+    TooManyRollCalls,
+    close_roll_call,
+    forget_answers,
+    give_answer,
+    open_roll_call,
+)
 
 __all__ = [
     "AlertDecided",
@@ -33,18 +42,25 @@ __all__ = [
     "Area",
     "Danger",
     "FeedPull",
+    "RollCallClosed",
+    "SomebodyKnowsBetter",
     "TakenIn",
     "TooManyAlertFeeds",
     "TooManyDrafts",
+    "TooManyRollCalls",
     "cancel_alert",
     "claim_source",
+    "close_roll_call",
     "discard_alert",
     "draft_alert",
     "draft_update",
     "end_over",
+    "forget_answers",
     "forget_source",
+    "give_answer",
     "hear_source",
     "note_pull",
+    "open_roll_call",
     "release_alert",
     "take_in",
 ]

@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from village.alerts import cap, composing, facts, policies, queries
-from village.alerts.actions.drafting import Danger, message_of, write_down
+from village.alerts.actions.drafting import Danger, home_of, message_of, write_down
 from village.alerts.models import Alert, Stage
 from village.alerts.wordings import marked
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
-from village.residents.models import Village
 
 
 class AlertDecided(DomainError):
@@ -46,7 +45,7 @@ def draft_alert(*, by: Actor, village: str, danger: Danger, at: datetime) -> Ale
     :raises Invalid: if it has no text, lasts too long, or its area is not in the village
     :raises TooManyDrafts: if too many wait already
     """
-    home = _home(village)
+    home = home_of(village)
     policies.may_warn(by, village).enforce()
     return write_down(by, home, danger, None, at)
 
@@ -182,13 +181,6 @@ def _check_in_force(told: Alert, at: datetime) -> None:
         raise NotFound
     if told.stage != Stage.RELEASED or told.expires_at <= at or told.is_cancel:
         raise AlertOver
-
-
-def _home(village: str) -> Village:
-    found = Village.objects.filter(pk=village).first()
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _locked(alert_id: UUID) -> Alert:

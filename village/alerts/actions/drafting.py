@@ -15,7 +15,7 @@ from village.alerts.models import Alert
 from village.alerts.wordings import Text, marked
 from village.core import geojson
 from village.core.actor import Actor
-from village.core.errors import DomainError, Invalid
+from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
 from village.residents.models import Neighbourhood, Village
 
@@ -77,7 +77,7 @@ def write_down(by: Actor, home: Village, danger: Danger, told: Alert | None, at:
         raise Invalid(_("A warning ends within seven days."), field="expires_at")
     if danger.onset_at is not None and danger.onset_at > danger.expires_at:
         raise Invalid(_("The danger begins before the warning ends."), field="onset_at")
-    near = _neighbourhoods(home, danger.area.neighbourhoods)
+    near = neighbourhoods_of(home, danger.area.neighbourhoods)
     texts = [_clean(text) for text in danger.texts]
     draft = message_of(
         home,
@@ -132,7 +132,24 @@ def _clean(text: Text) -> Text:
     return {"language": text["language"], **said}
 
 
-def _neighbourhoods(home: Village, ids: Sequence[UUID]) -> list[Neighbourhood]:
+def home_of(village: str) -> Village:
+    """
+    Find a village.
+
+    :raises NotFound: if there is none of this name
+    """
+    found = Village.objects.filter(pk=village).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def neighbourhoods_of(home: Village, ids: Sequence[UUID]) -> list[Neighbourhood]:
+    """
+    Find neighbourhoods of a village.
+
+    :raises Invalid: if one of them is not there
+    """
     found = list(Neighbourhood.objects.filter(village=home, pk__in=ids).order_by("name"))
     if len(found) != len(set(ids)):
         raise Invalid(_("The village has no such neighbourhood."), field="area")

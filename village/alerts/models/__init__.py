@@ -11,13 +11,18 @@ from village.alerts.models.alerts import (
     Heard,
     Stage,
 )
+from village.alerts.models.rollcalls import Answer, Condition, RollCall, Source
 
 __all__ = [
     "GRAVE",
     "Alert",
     "AlertFeed",
     "AlertQuerySet",
+    "Answer",
+    "Condition",
     "FeedStatus",
     "Heard",
+    "RollCall",
+    "Source",
     "Stage",
 ]

@@ -12,6 +12,19 @@ from village.alerts.schemas.alerts import (
     show_draft,
     show_template,
 )
+from village.alerts.schemas.rollcalls import (
+    AnswerIn,
+    MyRollCallOut,
+    RollCallAnswerOut,
+    RollCallFiguresOut,
+    RollCallIn,
+    RollCallOut,
+    UnaccountedOut,
+    show_answer,
+    show_mine,
+    show_roll_call,
+    show_unaccounted,
+)
 from village.alerts.schemas.sources import AlertSourceIn, AlertSourceOut, show_source
 
 __all__ = [
@@ -22,8 +35,19 @@ __all__ = [
     "AlertSourceIn",
     "AlertSourceOut",
     "AlertTemplateOut",
+    "AnswerIn",
+    "MyRollCallOut",
+    "RollCallAnswerOut",
+    "RollCallFiguresOut",
+    "RollCallIn",
+    "RollCallOut",
+    "UnaccountedOut",
     "show_alert",
+    "show_answer",
     "show_draft",
+    "show_mine",
+    "show_roll_call",
     "show_source",
     "show_template",
+    "show_unaccounted",
 ]

@@ -1,0 +1,177 @@
+"""The river rises: another authority warns, the village decides by two, and everybody is found."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.alerts.test_cap import FLOOD
+from tests.journeys.test_news_reaches_the_village import API, PHONE, Person
+from tests.support.fcm_server import FcmServer
+from tests.support.feed_server import FeedServer
+from tests.support.forms import Village, running_village
+from village.alerts import cap
+
+
+@pytest.fixture
+def authority() -> Iterator[FeedServer]:
+    server = FeedServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def fcm() -> Iterator[FcmServer]:
+    with FcmServer() as server:
+        yield server
+
+
+@pytest.fixture
+def village(authority: FeedServer, fcm: FcmServer, tmp_path: Path) -> Iterator[Village]:
+    key = tmp_path / "service-account.json"
+    key.write_text(json.dumps(fcm.credentials))
+    with running_village(
+        ALERT_TICK_SECONDS="1",
+        FCM_CREDENTIALS=str(key),
+        FCM_BASE_URL=fcm.base_url,
+        OUTBOUND_ALLOWED_HOSTS=httpx.URL(authority.url("/")).netloc.decode(),
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+async def phones() -> AsyncIterator[AsyncExitStack]:
+    """Hold every phone of the story, and put them away in the end."""
+    async with AsyncExitStack() as stack:
+        yield stack
+
+
+def flood(at: datetime) -> bytes:
+    """Give the flood service's warning, as it would be sent now."""
+    ends = (at + timedelta(hours=12)).isoformat(timespec="seconds")
+    text = FLOOD.decode().replace("2026-11-22T11:45:00+01:00", at.isoformat(timespec="seconds"))
+    return text.replace("2026-11-23T06:00:00+01:00", ends).encode()
+
+
+async def eventually(ask: Any, *, seconds: float = 30) -> Any:
+    """Ask until there is an answer."""
+    async with asyncio.timeout(seconds):
+        while not (found := await ask()):
+            await asyncio.sleep(0.2)
+    return found
+
+
+async def test_flood_warning(
+    village: Village, authority: FeedServer, fcm: FcmServer, phones: AsyncExitStack
+) -> None:
+    people = ("otto", "stella", "nora", "tom", "vera")
+    otto, stella, nora, tom, vera = (
+        Person(phones, village.urls[-1], village.token(name)) for name in people
+    )
+    home = "/villages/lindental"
+    await nora.send("POST", "/me/devices", {"kind": "fcm_token", "address": PHONE})
+
+    async with nora.socket() as noras:
+        seen = await noras.follow("villages/lindental/alerts")
+
+        # The flood service is heard; what it says waits for a person of the town hall.
+        authority.publish("/flood.cap", flood(datetime.now(UTC)), content_type=cap.MEDIA_TYPE)
+        source = {"name": "Flood service", "url": authority.url("/flood.cap")}
+        await stella.send("POST", f"{home}/alert-sources", source | {"codes": [], "trusted": False})
+
+        async def drafts() -> list[Any]:
+            found: list[Any] = (await otto.get(f"{home}/alert-drafts"))["items"]
+            return found
+
+        [draft] = await eventually(drafts)
+        assert draft["source"] == "Flood service"
+        assert (await nora.get(f"{home}/alerts", in_force=True))["items"] == []
+        await otto.send("POST", f"/alert-drafts/{draft['id']}/release")
+        told = await seen.next(15)
+        assert told["kind"] == "alerts.alert_released"
+        assert told["data"]["texts"][0]["headline"] == "Die Linde steigt"
+
+        # The town hall knows more: otto writes it down, and only somebody else can release it.
+        text = {
+            "language": "de",
+            "event": "Hochwasser",
+            "headline": "Die Mühlgasse wird geräumt.",
+            "description": "Busse fahren ab der Kirche.",
+            "instruction": "Bitte gehen Sie jetzt.",
+        }
+        update = await otto.send(
+            "POST", f"/alerts/{draft['id']}/update", {"template": "flood", "texts": [text]}
+        )
+        alone = await otto.http.post(f"{API}/alert-drafts/{update['id']}/release")
+        assert alone.status_code == 403
+        await stella.send("POST", f"/alert-drafts/{update['id']}/release")
+        told = await seen.next(15)
+        assert (told["data"]["kind"], told["data"]["replaces"]) == ("update", draft["id"])
+
+        # It is on nora's phone, in her inbox, and with whoever listens to the village.
+        async def pushed() -> bool:
+            return any("geräumt" in str(each) for each in fcm.messages_to(PHONE))
+
+        await eventually(pushed)
+        inbox = (await nora.get("/me/notifications", limit=100))["items"]
+        assert any("geräumt" in each["title"] for each in inbox)
+        given_out = cap.read((await nora.http.get("/villages/lindental/alerts.cap")).content)
+        assert given_out.msg_type is cap.MsgType.UPDATE
+        assert given_out.references[0].identifier == "hnd-4711"
+
+        # Is everybody safe? nora says so herself, and the wardens see who is missing.
+        roll = await otto.send(
+            "POST", f"{home}/roll-calls", {"alert": update["id"], "shelters": ["Fire station"]}
+        )
+        address = f"/roll-calls/{roll['id']}"
+        assert (await seen.next(15))["data"]["id"] == roll["id"]
+        async with vera.socket() as veras:
+            heard = await veras.follow(f"roll-calls/{roll['id']}")
+            await nora.send("POST", f"{address}/answers", {"condition": "safe"})
+            answered = await heard.next(15)
+            assert answered["data"]["source"] == "self"
+
+            async def missing() -> list[Any]:
+                found: list[Any] = (await vera.get(f"{address}/unaccounted", limit=100))["items"]
+                return found
+
+            first = (await missing())[0]
+            assert first["display_name"].startswith("Edda")
+            assert not first["reached"]
+            printed = await otto.http.get(f"{API}{address}/list.pdf")
+            assert printed.content.startswith(b"%PDF")
+            await tom.send(
+                "POST", f"{address}/answers", {"condition": "at_shelter", "shelter": "Fire station"}
+            )
+
+            # All others are found on the way from door to door; edda last, in her attic.
+            while others := [each for each in await missing() if each["id"] != first["id"]]:
+                for each in others:
+                    body = {"resident": each["id"], "condition": "safe"}
+                    await vera.send("POST", f"{address}/answers", body)
+            figures = await otto.get(f"{address}/figures")
+            assert figures["accounted"] == figures["people"] - 1
+            found = {"resident": first["id"], "condition": "safe", "note": "In the attic."}
+            await vera.send("POST", f"{address}/answers", found)
+            assert await missing() == []
+            figures = await otto.get(f"{address}/figures")
+            assert figures["accounted"] == figures["people"]
+            assert figures["without_phone_accounted"] == figures["without_phone"] >= 1
+
+        # The water falls. One is enough to say so.
+        await otto.send("POST", f"/alerts/{update['id']}/cancel", {"why": "Das Wasser fällt."})
+
+        async def over() -> bool:
+            return (await seen.next(15))["data"].get("kind") == "cancel"
+
+        await eventually(over)
+        assert (await nora.get(f"{home}/alerts", in_force=True))["items"] == []
+    assert "Traceback" not in village.log_text()
