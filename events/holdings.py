@@ -32,6 +32,7 @@ Holding(
         "party_size",
         "needs_lift",
         "status",
+        "via_helper",
     ),
     kept="a year after the date; erasing withdraws what is to come and deletes all",
 )

@@ -159,6 +159,7 @@ class Attendance(VillageObject):
     Say that a resident comes to a date, with how many people, herself included.
 
     ``turn`` is the place of those who wait in the order they came; the lowest comes first.
+    ``via_helper`` says that a helper signed her up.
     """
 
     occurrence = models.ForeignKey(Occurrence, models.CASCADE, related_name="attendances")
@@ -167,6 +168,7 @@ class Attendance(VillageObject):
     needs_lift = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=AttendanceStatus)
     turn = models.PositiveIntegerField(null=True, blank=True)
+    via_helper = models.BooleanField(default=False)
 
     objects: ClassVar = AttendanceQuerySet.as_manager()
 

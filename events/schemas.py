@@ -120,7 +120,11 @@ class EventOut(Out):
 
 
 class AttendanceOut(Out):
-    """Somebody's own attendance; ``position`` is her place on the waiting list, from 1."""
+    """
+    Somebody's own attendance; ``position`` is her place on the waiting list, from 1.
+
+    ``via_helper`` says that a helper signed her up.
+    """
 
     id: UUID
     village: str
@@ -131,6 +135,7 @@ class AttendanceOut(Out):
     needs_lift: bool
     status: str
     position: int | None
+    via_helper: bool
 
 
 def event_out(event: Event) -> EventOut:
@@ -181,4 +186,5 @@ def attendance_out(attendance: Attendance) -> AttendanceOut:
         needs_lift=attendance.needs_lift,
         status=attendance.status,
         position=queries.position_of(attendance),
+        via_helper=attendance.via_helper,
     )

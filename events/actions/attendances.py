@@ -73,6 +73,8 @@ def sign_up(
         return attendance
     before, held = attendance.status, attendance.seats_held
     attendance.party_size, attendance.needs_lift = wanted
+    if not attendance.is_active:
+        attendance.via_helper = by.is_assisted
     if _fits(occurrence, party_size - held):
         _seat(occurrence, attendance, freed=held)
     elif held:

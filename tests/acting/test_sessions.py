@@ -17,7 +17,7 @@ from tests.support.cast import Cast, sit
 from village.acting import actions, queries
 from village.acting.models import LASTS, AssistedSession, Place, PreparedAct
 from village.acting.queries import NoSession
-from village.assist.actions import issue_card, revoke_mandate
+from village.assist.actions import drop_pin, issue_card, revoke_mandate, set_pin
 from village.assist.models import (
     ASLEEP_AFTER,
     Accreditation,
@@ -25,6 +25,7 @@ from village.assist.models import (
     Card,
     CardCode,
     Mandate,
+    Pin,
 )
 from village.core import delegation
 from village.core.actor import Actor, Level, Scope
@@ -357,17 +358,88 @@ class TestPages:
         assert "End it now" not in page and f"/sessions/{session.pk}/slip.pdf" in page
         assert vera.get("/helping/now")["Location"] == "/helping"
 
-    def test_print_a_card_for_a_coordinator_only(self, browser: Browser, cast: Cast) -> None:
-        address = f"/mandates/{cast.mandate.pk}/card"
-        for name, status in (("carla", 200), ("vera", 403), ("edda", 404), ("tom", 404)):
-            answer = browser(getattr(cast, name)).post(address)
-            assert answer.status_code == status, name
-        assert Card.objects.count() == 1
 
-    def test_show_the_button_to_her_alone(self, browser: Browser, cast: Cast) -> None:
-        for name, shown in (("carla", True), ("vera", False), ("edda", False)):
-            page = browser(getattr(cast, name)).get(f"/mandates/{cast.mandate.pk}")
-            assert ("Print a new card" in page.content.decode()) is shown
+class TestThePin:
+    @pytest.fixture
+    def pin(self, cast: Cast) -> str:
+        """Give edda a PIN, and no card."""
+        AssistedSession.objects.all().delete()
+        set_pin(by=Actor(cast.edda.pk), pin="480317", at=timezone.now())
+        return "480317"
+
+    def test_stands_for_a_code_at_the_desk(
+        self, pin: str, begin: Callable[..., Any], write: Write
+    ) -> None:
+        answer = begin(pin)
+        assert (answer.status_code, answer.json()["proof"]) == (201, "pin")
+        assert write().status_code == 201
+        # Other than a code of the card it is good for the next time as well.
+        AssistedSession.objects.all().delete()
+        assert begin(pin).status_code == 201
+
+    def test_is_never_asked_for_on_the_phone(
+        self, cast: Cast, pin: str, begin: Callable[..., Any]
+    ) -> None:
+        assert begin(pin, place="phone").json()["code"] == "assist.card_expired"
+        codes = card_of(cast, cast.edda)
+        assert begin(pin, place="phone").json()["code"] == "assist.code_refused"
+        assert begin(codes[0], place="phone").json()["proof"] == "card"
+
+    def test_of_another_person_opens_nothing(
+        self, cast: Cast, pin: str, begin: Callable[..., Any]
+    ) -> None:
+        codes = card_of(cast, cast.edda)
+        set_pin(by=Actor(cast.nora.pk), pin="275941", at=timezone.now())
+        if "275941" not in codes:
+            assert begin("275941").json()["code"] == "assist.code_refused"
+
+    def test_that_is_gone_opens_nothing(
+        self, cast: Cast, pin: str, begin: Callable[..., Any]
+    ) -> None:
+        drop_pin(by=Actor(cast.edda.pk), at=timezone.now())
+        assert begin(pin).json()["code"] == "assist.card_expired"
+
+    def test_is_not_found_by_trying(self, pin: str, begin: Callable[..., Any]) -> None:
+        for _try in range(5):
+            assert begin("111112").status_code == 422
+        answer = begin(pin)
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate.limited")
+
+    def test_is_kept_by_nobody(self, cast: Cast, pin: str) -> None:
+        assert pin not in str(list(Pin.objects.values()))
+        assert pin not in str(list(Entry.objects.values()))
+
+    @pytest.mark.parametrize(
+        "wrong", ["", "12345", "1234567", "123456", "654321", "777777", "48031x", "４８０３１７"]
+    )
+    def test_is_six_digits_that_nobody_guesses(self, api: Api, cast: Cast, wrong: str) -> None:
+        path = f"/api/v1/centres/{cast.centre.pk}/people/{cast.edda.pk}/presence-pin"
+        for name, address in (("edda", "/api/v1/me/presence-pin"), ("carla", path)):
+            answer = api(getattr(cast, name)).put(
+                address, {"pin": wrong}, content_type="application/json"
+            )
+            assert answer.status_code == 422, name
+        assert not Pin.objects.exists()
+
+    def test_is_set_and_taken_away_at_the_desk(self, api: Api, cast: Cast) -> None:
+        path = f"/api/v1/centres/{cast.centre.pk}/people/{cast.edda.pk}/presence-pin"
+        carla, body = api(cast.carla), {"pin": "480317"}
+        assert carla.put(path, body, content_type="application/json").status_code == 204
+        assert Pin.objects.get().person == cast.edda
+        assert api(cast.vera).put(path, body, content_type="application/json").status_code == 403
+        assert carla.delete(path).status_code == 204 and not Pin.objects.exists()
+        assert carla.delete(path).status_code == 204
+
+    def test_is_out_of_a_volunteers_reach(self, api: Api, cast: Cast, pin: str) -> None:
+        headers = {"X-Acting-For": str(cast.mandate.pk)}
+        sit(cast.vera, cast.mandate)
+        answer = api(cast.vera).put(
+            "/api/v1/me/presence-pin",
+            {"pin": "275941"},
+            content_type="application/json",
+            headers=headers,
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, "assist.out_of_scope")
 
 
 class TestTheCard:

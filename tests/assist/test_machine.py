@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import models, transaction
@@ -34,7 +34,6 @@ from village.assist.models import (
     FROZEN_FOR,
     LAPSES_AFTER,
     Accreditation,
-    AccreditationStatus,
     ConsentKind,
     Mandate,
     MandateQuerySet,
@@ -66,6 +65,7 @@ class Told:
     forwarded_at: datetime | None = None
     yes_at: list[datetime] = field(default_factory=list)
     starts_at: datetime | None = None
+    carriers: set[str] = field(default_factory=set)
     is_over: bool = False
     is_suspended: bool = False
 
@@ -86,6 +86,9 @@ class LifeOfMandates(RuleBasedStateMachine):
         self.now = START
         self.cast = make_cast(START)
         self.told: dict[UUID, Told] = {}
+        veras = Accreditation.objects.get()
+        veras.pk, veras.volunteer = uuid4(), self.cast.max
+        veras.save(force_insert=True)
         self.grant_at_once("carla")
 
     def teardown(self) -> None:
@@ -101,6 +104,11 @@ class LifeOfMandates(RuleBasedStateMachine):
         with suppress(DomainError), transaction.atomic():
             return verb(**given, at=self.now) or True
         return None
+
+    def accredited(self) -> set[str]:
+        """Name the volunteers of the centre who may act now."""
+        rows = Accreditation.objects.in_force(self.now).select_related("volunteer")
+        return {each.volunteer.display_name.lower() for each in rows}
 
     def some(self, number: int) -> UUID | None:
         mandates = list(self.told)
@@ -130,7 +138,7 @@ class LifeOfMandates(RuleBasedStateMachine):
         )
         if made is not None:
             assert name in ("vera", "carla")
-            self.told[made.pk] = Told(term)
+            self.told[made.pk] = Told(term, carriers=self.accredited() - {name})
 
     @rule(name=PEOPLE, number=st.integers(0, 5))
     def put_forward(self, name: str, number: int) -> None:
@@ -190,7 +198,9 @@ class LifeOfMandates(RuleBasedStateMachine):
             consent=Proof(ConsentKind.PAPER, witness="Carla"),
         )
         if made is not None:
-            self.told[made.pk] = told = Told(Term.MONTH, self.now, [self.now])
+            carriers = self.accredited() - {name}
+            told = Told(Term.MONTH, self.now, [self.now], carriers=carriers)
+            self.told[made.pk] = told
             if name == "carla":
                 self.begins(told, made.pk)
 
@@ -209,6 +219,25 @@ class LifeOfMandates(RuleBasedStateMachine):
         if pk and self.tries(verb, by=self.by(name), mandate_id=pk):
             assert name == "carla"
             self.told[pk].is_suspended = not again
+
+    @rule(
+        name=PEOPLE,
+        volunteer=st.sampled_from(["vera", "max", "tom"]),
+        number=st.integers(0, 5),
+        away=st.booleans(),
+    )
+    def transfer(self, name: str, volunteer: str, number: int, away: bool) -> None:
+        """Put a mandate into other hands; to another centre it goes by a new yes alone."""
+        pk = self.some(number)
+        verb = actions.release_volunteer if away else actions.assign_volunteer
+        who = self.by(volunteer).principal_id
+        if pk and self.tries(verb, by=self.by(name), mandate_id=pk, volunteer_id=who):
+            assert name == "carla" or (away and name == "nora")
+            if away:
+                self.told[pk].carriers.remove(volunteer)
+            else:
+                assert volunteer in self.accredited()
+                self.told[pk].carriers.add(volunteer)
 
     @rule(name=PEOPLE)
     def freeze(self, name: str) -> None:
@@ -277,14 +306,15 @@ class LifeOfMandates(RuleBasedStateMachine):
     def a_volunteer_acts_only_then(self) -> None:
         if not hasattr(self, "cast"):
             return
-        accreditation = Accreditation.objects.get(volunteer=self.cast.vera)
-        helps = accreditation.status(self.now) is AccreditationStatus.ACTIVE
-        for pk, told in self.told.items():
-            try:
-                actor_under_mandate(helper_id=self.cast.vera.pk, mandate_id=pk, at=self.now)
-            except DomainError:
-                continue
-            assert helps and told.is_in_force(self.now)
+        accredited = self.accredited()
+        for name in ("vera", "max", "tom"):
+            helper_id = self.by(name).principal_id
+            for pk, told in self.told.items():
+                try:
+                    actor_under_mandate(helper_id=helper_id, mandate_id=pk, at=self.now)
+                except DomainError:
+                    continue
+                assert name in accredited & told.carriers and told.is_in_force(self.now)
 
 
 def live_through(stories: int) -> None:
@@ -310,11 +340,20 @@ class TestWhateverHappens:
 class TestAMutant:
     """Each breaks one promise, and the machine notices."""
 
-    @pytest.fixture(params=["anybody registers", "the end belongs to it", "freezing forgets"])
+    @pytest.fixture(
+        params=[
+            "anybody registers",
+            "anybody names volunteers",
+            "the end belongs to it",
+            "freezing forgets",
+        ]
+    )
     def broken(self, request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         match request.param:
             case "anybody registers":
                 monkeypatch.setattr(policies, "may_register", lambda by, mandate: ALLOWED)
+            case "anybody names volunteers":
+                monkeypatch.setattr(policies, "may_assign", lambda by, mandate, who: ALLOWED)
             case "the end belongs to it":
 
                 def in_force(rows: MandateQuerySet, at: datetime) -> MandateQuerySet:

@@ -84,9 +84,19 @@ class TestSignUp:
         attendance = sign_up(vera_for_edda, date, 1, needs_lift=True)
 
         entry = Entry.objects.latest("pk")
-        assert attendance.resident == edda
+        assert (attendance.resident, attendance.via_helper) == (edda, True)
         assert (entry.principal_id, entry.helper_id) == (edda.pk, vera_for_edda.helper_id)
         assert entry.mandate_id == vera_for_edda.mandate_id
+
+    def test_says_who_signed_her_up_last(
+        self, as_: As, nora: Resident, edda: Resident, vera_for_edda: Actor, at: datetime
+    ) -> None:
+        date = make_date(nora, at=at)
+        sign_up(vera_for_edda, date, 1)
+        # What she changes herself does not make it hers; coming anew does.
+        assert sign_up(edda, date, 2).via_helper
+        actions.withdraw(by=as_(edda), occurrence_id=date.pk, at=at)
+        assert not sign_up(edda, date, 1).via_helper
 
     def test_refuses_a_draft(self, nora: Resident, at: datetime) -> None:
         date = make_date(nora, at=at, publish=False)

@@ -21,7 +21,9 @@ class SessionForm(forms.Form):
     )
     purpose = LineField(label=_("What is it about, in a few words?"))
     code = LineField(
-        label=_("A code from the person's card"),
-        help_text=_("The person says it or shows it. Each code is good for one time."),
+        label=_("A code from the person's card, or her PIN"),
+        help_text=_(
+            "Each code of the card is good for one time. A PIN she types in herself, at the desk."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )

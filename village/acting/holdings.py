@@ -21,7 +21,17 @@ Holding(
     shows=("id", "village", "created_at", "waits_for", "scope", "settled_at", "is_done"),
     kept="while its mandate is; erasing deletes them",
 )
-_SESSION = ("id", "village", "created_at", "place", "purpose", "starts_at", "ends_at", "ended_at")
+_SESSION = (
+    "id",
+    "village",
+    "created_at",
+    "place",
+    "purpose",
+    "proof",
+    "starts_at",
+    "ends_at",
+    "ended_at",
+)
 Holding(
     "acting.sessions_with_her",
     of=AssistedSession,

@@ -6,7 +6,6 @@ from village.acting.pages import sitting, watching
 
 urlpatterns: list[URLPattern] = [
     path("mandates/<uuid:mandate_id>/begin", sitting.begin, name="begin-session"),
-    path("mandates/<uuid:mandate_id>/card", sitting.card, name="print-card"),
     path("helping/now", sitting.now, name="session-now"),
     path("sessions/<uuid:session_id>", sitting.session, name="session"),
     path("sessions/<uuid:session_id>/end", sitting.end, name="end-session"),

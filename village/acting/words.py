@@ -77,6 +77,7 @@ NEVER = frozenset(
         "assist.mandate_revoked",
         "assist.mandate_suspended",
         "assist.person_registered",
+        "assist.pin_changed",
         "assist.reach_changed",
         "assist.volunteer_assigned",
         "assist.volunteer_proposed",

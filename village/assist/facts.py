@@ -146,6 +146,12 @@ class CardEnded(Fact, kind="assist.card_ended"):
     person: UUID
 
 
+class PinChanged(Fact, kind="assist.pin_changed"):
+    """A person has another PIN for the desk, or none any more."""
+
+    person: UUID
+
+
 MANDATE_FACTS: tuple[type[Fact], ...] = (
     MandateProposed,
     MandatePutForward,

@@ -9,6 +9,7 @@ from village.assist.models import (
     Consent,
     Freeze,
     Mandate,
+    Pin,
     Reach,
     Voucher,
 )
@@ -92,4 +93,11 @@ Holding(
     person="person",
     shows=("id", "village", "created_at", "expires_at", "ended_at"),
     kept="while she is here; erasing deletes them with their codes",
+)
+Holding(
+    "assist.pins",
+    of=Pin,
+    person="person",
+    shows=("set_at",),
+    kept="until she takes it back; erasing deletes it",
 )

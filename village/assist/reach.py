@@ -17,3 +17,8 @@ def reach_of(resident_id: UUID) -> Reach:
 def ways_of_people(ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """Give the ways of people in their order; whoever has never said so is not among them."""
     return dict(Reach.objects.filter(resident__in=ids).values_list("resident", "ways"))
+
+
+def way_names(reach: Reach) -> list[str]:
+    """Give somebody's ways in words, in her order."""
+    return [str(ReachedBy(way).label) for way in reach.ways]

@@ -83,7 +83,7 @@ def page(*, scope: Needs, door: str = "", level: Level = Level.ACT) -> Callable[
             patch_cache_control(response, private=True, no_store=True)
             return response
 
-        show.is_page = True  # type: ignore[attr-defined]
+        show.is_page, show.needs = True, (scope, level)  # type: ignore[attr-defined]
         return show  # type: ignore[return-value]
 
     return declare

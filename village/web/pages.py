@@ -62,7 +62,7 @@ def _my_village(request: PageRequest) -> HttpResponse:
     return render(request, "web/villages.html", {"villages": villages})
 
 
-home.is_page = True  # type: ignore[attr-defined]
+home.is_page, home.needs = True, _my_village.needs  # type: ignore[attr-defined]
 
 
 @require_safe

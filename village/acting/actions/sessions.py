@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from village.acting import facts, queries
-from village.acting.models import LASTS, AssistedSession, Place
+from village.acting.models import LASTS, AssistedSession, Place, Proof
 from village.assist import queries as mandates
-from village.assist.actions import spend_code, stay_awake
+from village.assist.actions import prove_presence, spend_code, stay_awake
 from village.assist.models import Mandate
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Forbidden
@@ -33,9 +33,10 @@ def begin_session(
     *, by: Actor, mandate_id: UUID, place: Place, purpose: str, code: str, at: datetime
 ) -> AssistedSession:
     """
-    Begin to act for somebody who is there: she says so with a code from her card.
+    Begin to act for somebody who is there: she says so with a code from her card, or her PIN.
 
-    It lasts half an hour, or less if the mandate ends before.
+    A PIN counts at the desk alone, where she types it in. It lasts half an hour, or less if the
+    mandate ends before.
 
     :raises Forbidden: if the actor acts for somebody else
     :raises MandateUnknown: if the actor holds no such mandate
@@ -56,7 +57,12 @@ def begin_session(
     live = queries.live_session(by.principal_id, at=at)
     if live is not None:
         raise SitsElsewhere(live.mandate.person.display_name)
-    spend_code(person_id=helper.principal_id, code=code, at=at)
+    # A PIN that is said aloud on the phone would be the volunteer's as well from then on.
+    by_pin = False
+    if place is Place.DESK:
+        by_pin = prove_presence(person_id=helper.principal_id, code=code, at=at)
+    else:
+        spend_code(person_id=helper.principal_id, code=code, at=at)
     # One that nobody ended was over when its time was.
     for over in AssistedSession.objects.filter(volunteer=by.principal_id, ended_at=None):
         over.ended_at = over.ends_at
@@ -68,6 +74,7 @@ def begin_session(
         volunteer_id=by.principal_id,
         place=place,
         purpose=purpose,
+        proof=Proof.PIN if by_pin else Proof.CARD,
         starts_at=at,
         ends_at=min(at + LASTS, helper.until or at + LASTS),
         created_at=at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from village.acting.models.graduations import Graduation
 from village.acting.models.prepared import KEPT_FOR, PreparedAct, WaitsFor
 from village.acting.models.refusals import COUNTED_UP_TO, Refusal
-from village.acting.models.sessions import LASTS, AssistedSession, Place
+from village.acting.models.sessions import LASTS, AssistedSession, Place, Proof
 from village.acting.models.statements import Statement
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Graduation",
     "Place",
     "PreparedAct",
+    "Proof",
     "Refusal",
     "Statement",
     "WaitsFor",

@@ -28,6 +28,13 @@ class Place(models.TextChoices):
         return Level.ACT if self is Place.DESK else Level.PREPARE
 
 
+class Proof(models.TextChoices):
+    """Name how a person showed that she was there."""
+
+    CARD = "card", _("a code from her card")
+    PIN = "pin", _("her PIN")
+
+
 class AssistedSessionQuerySet(models.QuerySet["AssistedSession"]):
     """Speak of sessions."""
 
@@ -47,6 +54,7 @@ class AssistedSession(VillageObject):
     volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     place = models.CharField(max_length=10, choices=Place)
     purpose = models.CharField(max_length=200)
+    proof = models.CharField(max_length=10, choices=Proof, default=Proof.CARD)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -19,14 +19,11 @@ from village.acting.replay import ask, shown_of
 from village.acting.schemas.acts import show_ledger
 from village.acting.slip import slip_of
 from village.assist import queries as mandates
-from village.assist.actions import issue_card
 from village.assist.actions.cards import CardExpired, CodeRefused
 from village.assist.models import Mandate
-from village.assist.paper import print_card
 from village.assist.queries import desk_or_404
 from village.core.actor import EVERY_MANDATE
 from village.core.errors import Invalid, NotFound
-from village.core.idempotency import show_once
 from village.core.pages import PageRequest, page, tell
 from village.core.pagination import page as cut
 from village.residents.pages import enter, stay_home
@@ -64,20 +61,6 @@ def begin(request: PageRequest, mandate_id: UUID) -> HttpResponse:
         "live": queries.live_session(request.actor.principal_id, at=at),
     }
     return render(request, "acting/begin.html", shown, status=422 if form.is_bound else 200)
-
-
-@require_POST
-@page(scope=None, door="helping")
-def card(request: PageRequest, mandate_id: UUID) -> HttpResponse:
-    """Print a new card for the person of a mandate, as a coordinator; the old one ends."""
-    at = timezone.now()
-    mandate = mandates.visible_mandate(request.actor, mandate_id, at=at)
-    printed = issue_card(
-        by=request.actor, centre_id=mandate.centre_id, person_id=mandate.person_id, at=at
-    )
-    show_once(request)
-    headers = {"Content-Disposition": 'inline; filename="card.pdf"'}
-    return HttpResponse(print_card(printed, at=at), content_type="application/pdf", headers=headers)
 
 
 @require_GET

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from village.acting.models import KEPT_FOR, AssistedSession, Place, PreparedAct, WaitsFor
+from village.acting.models import KEPT_FOR, AssistedSession, Place, PreparedAct, Proof, WaitsFor
 from village.acting.words import deed
 from village.core.actor import Scope
 from village.core.schemas import In, Line, Out
@@ -20,7 +20,8 @@ class SessionIn(In):
     """
     Begin to act for somebody who is there.
 
-    She shows it with a ``code`` from her card. On the phone one may only read and prepare.
+    She shows it with a ``code`` from her card, or at the desk with her PIN. On the phone one may
+    only read and prepare.
     """
 
     model_config = ConfigDict(
@@ -52,6 +53,7 @@ class SessionOut(Out):
     centre_name: str
     place: Place
     purpose: str
+    proof: Proof
     starts_at: datetime
     ends_at: datetime
     ended_at: datetime | None
@@ -117,6 +119,7 @@ def show_session(session: AssistedSession) -> SessionOut:
         centre_name=session.mandate.centre.name,
         place=Place(session.place),
         purpose=session.purpose,
+        proof=Proof(session.proof),
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         ended_at=session.ended_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from village.assist.actions.cards import issue_card, spend_code, stop_with_code
+from village.assist.actions.cards import issue_card, prove_presence, spend_code, stop_with_code
 from village.assist.actions.centres import (
     change_centre,
     close_centre,
@@ -32,12 +32,14 @@ from village.assist.actions.mandates import (
     release_volunteer,
 )
 from village.assist.actions.people import register_person, set_reach
+from village.assist.actions.pins import drop_pin, set_pin
 
 __all__ = [
     "Proof",
     "assign_volunteer",
     "change_centre",
     "close_centre",
+    "drop_pin",
     "end_accreditation",
     "end_with_membership",
     "freeze",
@@ -48,6 +50,7 @@ __all__ = [
     "open_centre",
     "propose_mandate",
     "propose_volunteer",
+    "prove_presence",
     "put_forward",
     "register_person",
     "release_volunteer",
@@ -55,6 +58,7 @@ __all__ = [
     "resume_volunteer",
     "revoke_mandate",
     "revoke_scope",
+    "set_pin",
     "set_reach",
     "spend_code",
     "stay_awake",

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from village.assist import facts, policies, queries
 from village.assist.actions.endings import stop_everything
 from village.assist.actions.locking import lock_person
-from village.assist.models import Card, CardCode, EndedBy
+from village.assist.models import Card, CardCode, EndedBy, Pin
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.core.limits import Budget
@@ -101,6 +101,33 @@ def spend_code(*, person_id: UUID, code: str, at: datetime) -> None:
     :raises CodeRefused: if the code is wrong or has been used
     """
     TRIES_PER_PERSON.spend(str(person_id))
+    _spend(person_id, code, at)
+
+
+@transaction.atomic
+def prove_presence(*, person_id: UUID, code: str, at: datetime) -> bool:
+    """
+    Take a person's PIN or one of her card's codes: she is here. Tell whether it was her PIN.
+
+    :raises TooMany: after five tries within a quarter of an hour
+    :raises CardExpired: if it is not her PIN, and she has no card in force
+    :raises CodeRefused: if the code is wrong or has been used
+    """
+    TRIES_PER_PERSON.spend(str(person_id))
+    pin = Pin.objects.filter(person=person_id).first()
+    given = digest_of_pin(code, person_id)
+    if constant_time_compare(pin.digest if pin is not None else "", given):
+        return True
+    _spend(person_id, code, at)
+    return False
+
+
+def digest_of_pin(pin: str, person_id: UUID) -> str:
+    """Give the keyed digest of a PIN."""
+    return _digest(pin, of=person_id)
+
+
+def _spend(person_id: UUID, code: str, at: datetime) -> None:
     card = (
         Card.objects.select_for_update(no_key=True)
         .filter(person=person_id, ended_at=None, expires_at__gt=at)

@@ -11,7 +11,7 @@ from ninja import Status
 from village.assist import actions, queries
 from village.assist.actions.people import Person
 from village.assist.reach import reach_of
-from village.assist.schemas.cards import NewCardOut, StopCodeIn, show_new_card
+from village.assist.schemas.cards import NewCardOut, PinIn, StopCodeIn, show_new_card
 from village.assist.schemas.centres import (
     PersonIn,
     ReachIn,
@@ -130,6 +130,52 @@ def set_my_reach(request: ActorRequest, payload: ReachIn) -> ReachOut:
         by=request.actor, ways=payload.ways, languages=payload.languages, at=timezone.now()
     )
     return show_reach(reach)
+
+
+@router.put("/me/presence-pin", response={204: None}, scope=None, who=SIGNED_IN)
+def set_my_pin(request: ActorRequest, payload: PinIn) -> Status[None]:
+    """Choose the PIN by which I say at the desk that I am there; it opens no account."""
+    actions.set_pin(by=request.actor, pin=payload.pin, at=timezone.now())
+    return Status(204, None)
+
+
+@router.delete("/me/presence-pin", response={204: None}, scope=None, who=SIGNED_IN)
+def drop_my_pin(request: ActorRequest) -> Status[None]:
+    """Have no PIN for the desk any more."""
+    actions.drop_pin(by=request.actor, at=timezone.now())
+    return Status(204, None)
+
+
+@router.put(
+    "/centres/{uuid:centre_id}/people/{uuid:person_id}/presence-pin",
+    response={204: None},
+    scope=None,
+    who=AT_THE_DESK,
+)
+def set_pin_at_the_desk(
+    request: ActorRequest, centre_id: UUID, person_id: UUID, payload: PinIn
+) -> Status[None]:
+    """Let somebody choose her PIN before me, as a coordinator; she types it in herself."""
+    actions.set_pin(
+        by=request.actor,
+        pin=payload.pin,
+        centre_id=centre_id,
+        person_id=person_id,
+        at=timezone.now(),
+    )
+    return Status(204, None)
+
+
+@router.delete(
+    "/centres/{uuid:centre_id}/people/{uuid:person_id}/presence-pin",
+    response={204: None},
+    scope=None,
+    who=AT_THE_DESK,
+)
+def drop_pin_at_the_desk(request: ActorRequest, centre_id: UUID, person_id: UUID) -> Status[None]:
+    """Take somebody's PIN away, as a coordinator: she has forgotten it, or others know it."""
+    actions.drop_pin(by=request.actor, centre_id=centre_id, person_id=person_id, at=timezone.now())
+    return Status(204, None)
 
 
 @router.post("/me/freeze", response=FrozenOut, scope=None, who=SIGNED_IN)

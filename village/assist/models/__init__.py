@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from village.assist.models.cards import Card, CardCode
+from village.assist.models.cards import Card, CardCode, Pin
 from village.assist.models.centres import (
     ASLEEP_AFTER,
     VOUCHERS_NEEDED,
@@ -22,12 +22,13 @@ from village.assist.models.mandates import (
     MandateStatus,
     Term,
 )
-from village.assist.models.people import FROZEN_FOR, Freeze, Reach, ReachedBy
+from village.assist.models.people import FROZEN_FOR, PHONE, Freeze, Reach, ReachedBy
 
 __all__ = [
     "ASLEEP_AFTER",
     "FROZEN_FOR",
     "LAPSES_AFTER",
+    "PHONE",
     "VOUCHERS_NEEDED",
     "Accreditation",
     "AccreditationQuerySet",
@@ -43,6 +44,7 @@ __all__ = [
     "Mandate",
     "MandateQuerySet",
     "MandateStatus",
+    "Pin",
     "Reach",
     "ReachedBy",
     "Term",

@@ -1,4 +1,4 @@
-"""The printed card of somebody who needs nothing digital."""
+"""How somebody says that she is there: the printed card, and a PIN for those who like one."""
 
 from __future__ import annotations
 
@@ -45,3 +45,17 @@ class CardCode(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["card", "digest"], name="a_code_stands_once_on_a_card")
         ]
+
+
+class Pin(models.Model):
+    """
+    Hold the PIN by which a person says at the desk that she is there; she types it in herself.
+
+    It opens no account. Only a keyed digest is kept.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", primary_key=True
+    )
+    digest = models.CharField(max_length=64)
+    set_at = models.DateTimeField()

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from village.assist.models.centres import Centre
 
+# E.164: a plus, the country, at most fifteen digits in all.
+PHONE = r"^\+[1-9][0-9]{6,14}$"
 FROZEN_FOR = timedelta(hours=72)
 
 

@@ -55,6 +55,7 @@ def helping(request: PageRequest) -> HttpResponse:
         "held": _held(by, at),
         "desks": queries.centres_among(queries.coordinated_centres(by)).order_by("name"),
         "given": _given(by, at),
+        "asked": _asked(by, at),
         "topic": "residents/me",
         "position": position,
     }
@@ -87,7 +88,7 @@ def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
         "covers": [(scope, words) for scope, words in SCOPES.items() if scope in found.covers],
         "status": found.status(at),
         "is_mine": found.person_id == request.actor.principal_id,
-        "may_print_card": bool(
+        "may_look_after": bool(
             policies.may_look_after(request.actor, found.centre, found.person_id)
         ),
         "may_revoke": found.status(at) is MandateStatus.ACTIVE
@@ -195,6 +196,11 @@ def _held(by: Actor, at: datetime) -> list[Held]:
 def _given(by: Actor, at: datetime) -> list[tuple[Mandate, list[str]]]:
     own = queries.mandates_of_person(by.principal_id).order_by(*NEWEST_FIRST)
     return [(each, _covers(each)) for each in own if each.status(at) is MandateStatus.ACTIVE]
+
+
+def _asked(by: Actor, at: datetime) -> list[Mandate]:
+    own = queries.mandates_of_person(by.principal_id).order_by(*NEWEST_FIRST)
+    return [each for each in own if each.status(at) is MandateStatus.PENDING]
 
 
 def _covers(mandate: Mandate) -> list[str]:

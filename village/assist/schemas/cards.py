@@ -47,3 +47,11 @@ def show_new_card(printed: Printed) -> NewCardOut:
         stop_code=printed.stop_code,
         codes=printed.codes,
     )
+
+
+class PinIn(In):
+    """The PIN by which a person says at the desk that she is there: six digits, typed by her."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"pin": "480317"}})
+
+    pin: Annotated[str, Field(min_length=1, max_length=20)]

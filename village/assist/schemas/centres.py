@@ -9,14 +9,20 @@ from uuid import UUID
 from ninja import Field
 from pydantic import ConfigDict
 
-from village.assist.models import Accreditation, AccreditationStatus, Centre, Reach, ReachedBy
+from village.assist.models import (
+    PHONE,
+    Accreditation,
+    AccreditationStatus,
+    Centre,
+    Reach,
+    ReachedBy,
+)
 from village.core.actor import Scope
 from village.core.schemas import In, Line, Moment, Out
 from village.residents.models import Language, Resident, Role
 
 Name = Annotated[Line, Field(max_length=120)]
-# E.164: a plus, the country, at most fifteen digits in all.
-Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Phone = Annotated[str, Field(pattern=PHONE)]
 
 
 class CentreIn(In):
