@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from carpool import queries
 from carpool.models import RideOffer, Stop
 from carpool.places import Place
 from carpool.plans import ride_of
@@ -28,18 +29,8 @@ Table = list[list[object]]
 
 def feed(village: Village, *, at: datetime) -> bytes:
     """Write the zip of a village's rides for four weeks ahead."""
-    rides = RideOffer.objects.open().filter(
-        village=village,
-        departs_until__gt=at,
-        departs_at__lt=at + AHEAD,
-        seats_left__gt=0,
-        women_only=False,
-        known_only=False,
-        verified_only=False,
-    )
-    found = rides.prefetch_related("calls").order_by("departs_at", "pk")
-    ways = [(ride, [ride.start, *ride.vias, ride.goal]) for ride in found]
-    public = [(ride, way) for ride, way in ways if all(place.is_public for place in way)]
+    rides = queries.public_rides(village.pk, at, at + AHEAD)
+    public = [(ride, ride.way) for ride in rides]
     trips: Table = []
     times: Table = []
     days: Table = []

@@ -13,6 +13,7 @@ from events.models import (
     Event,
     EventQuerySet,
     Occurrence,
+    OccurrenceStatus,
 )
 from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
@@ -123,6 +124,18 @@ def attendees(occurrence_id: UUID) -> list[UUID]:
     """Give those who come to a date or wait for it."""
     active = Attendance.objects.active().filter(occurrence=occurrence_id)
     return list(active.values_list("resident", flat=True))
+
+
+def dates_between(village: str, begins: datetime, ends: datetime) -> QuerySet[Occurrence]:
+    """Give the dates that everybody may know of and that begin between two moments."""
+    dates = Occurrence.objects.filter(
+        village=village,
+        event__published_at__isnull=False,
+        status=OccurrenceStatus.SCHEDULED,
+        begins_at__gte=begins,
+        begins_at__lt=ends,
+    )
+    return dates.select_related("event").order_by("begins_at", "pk")
 
 
 def calendar(village: str, *, at: datetime) -> QuerySet[Occurrence]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("village.messaging.urls")),
     path("", include("village.alerts.urls")),
+    path("", include("village.bulletin.urls")),
     path("", include("village.residents.urls")),
     path("", include("village.assist.urls")),
     path("", include("village.acting.urls")),

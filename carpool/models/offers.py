@@ -105,6 +105,11 @@ class RideOffer(Journey):
         return self.is_public and not self.is_cancelled
 
     @property
+    def way(self) -> list[Place]:
+        """Give all places that it is said to pass, both ends included."""
+        return [self.start, *self.vias, self.goal]
+
+    @property
     def vias(self) -> list[Place]:
         """Give the exact places that the ride goes by, in their order."""
         return [read_via(each) for each in self.via]

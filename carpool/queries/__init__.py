@@ -28,6 +28,7 @@ from carpool.queries.offers import (
     offer_or_404,
     offers,
     offers_visible_to,
+    public_rides,
 )
 from carpool.queries.people import kept_apart_from, known_by, pairs_with, profile_of
 from carpool.queries.requests import (
@@ -68,6 +69,7 @@ __all__ = [
     "partner_message",
     "partner_messages",
     "profile_of",
+    "public_rides",
     "readers_of",
     "request",
     "request_or_404",

@@ -26,6 +26,25 @@ def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQue
     return rides.filter(driver=by.principal_id) if mine else rides.open().still_here(at)
 
 
+def public_rides(village: str, begins: datetime, ends: datetime) -> list[RideOffer]:
+    """
+    Give the rides between two moments that may be told outside: with free seats, for everybody.
+
+    They go from stop to stop all the way; one from somebody's door is told to neighbours alone.
+    """
+    rides = RideOffer.objects.open().filter(
+        village=village,
+        departs_until__gt=begins,
+        departs_at__lt=ends,
+        seats_left__gt=0,
+        women_only=False,
+        known_only=False,
+        verified_only=False,
+    )
+    found = rides.prefetch_related("calls").order_by("departs_at", "pk")
+    return [ride for ride in found if all(place.is_public for place in ride.way)]
+
+
 def offer_or_404(by: Actor, offer_id: UUID) -> RideOffer:
     """
     Find a ride.

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from tests.alerts.factories import danger, make_alert, make_draft
+from tests.alerts.factories import danger, make_alert, make_draft, make_source
 from tests.support.cast import DEPARTMENT, Cast
 from village.alerts import actions, cap, notices, queries
 from village.alerts.models import Alert, Stage
@@ -206,6 +206,30 @@ class TestWhatGoesOn:
         assert actions.end_over(by=SYSTEM, at=late) == 1
         assert actions.end_over(by=SYSTEM, at=late) == 0
         assert told_kinds()[-1] == "alerts.alert_expired"
+
+
+class TestDraftsOfYesterday:
+    def test_are_thrown_away_by_the_clock(self, draft: Alert, at: datetime) -> None:
+        late = at + timedelta(hours=6)
+        assert actions.end_over(by=SYSTEM, at=late - timedelta(seconds=1)) == 0
+        assert actions.end_over(by=SYSTEM, at=late) == 1
+        draft.refresh_from_db()
+        assert draft.stage == Stage.DISCARDED
+        assert told_kinds()[-1] == "alerts.alert_discarded"
+
+    def test_keep_nobody_from_warning_however_many_a_source_sends(
+        self, otto: Resident, as_: As, at: datetime
+    ) -> None:
+        source = make_source("https://warnings.example/cap", at=at)
+        for _ in range(60):
+            make_draft("lindental", at=at, feed=source)
+        assert actions.draft_alert(by=as_(otto), village="lindental", danger=danger(at), at=at)
+
+    def test_are_not_heaped_up_without_end(self, otto: Resident, as_: As, at: datetime) -> None:
+        for _ in range(50):
+            make_draft("lindental", at=at, drafted_by=otto)
+        with pytest.raises(actions.TooManyDrafts):
+            actions.draft_alert(by=as_(otto), village="lindental", danger=danger(at), at=at)
 
 
 class TestWhoIsTold:

@@ -186,6 +186,17 @@ class TestFollowing:
         assert not queries.in_force("lindental", at).filter(feed=None).exists()
 
 
+class TestAFloodOfWarnings:
+    def test_does_not_hide_the_newest(self, source: AlertFeed, at: datetime) -> None:
+        for minute in range(40):
+            sent = f"2026-11-22T10:{minute:02}:00+01:00"
+            take(source, said(f"hnd-{minute}", sent=sent), at)
+        waiting = queries.drafts_in("lindental")
+        assert waiting.count() == 30
+        assert waiting.filter(identifier="hnd-39").exists()
+        assert not waiting.filter(identifier="hnd-9").exists()
+
+
 class TestIndexes:
     ENTRY = (
         '<entry><id>{0}</id><updated>{1}</updated><link rel="alternate" href="/page/{0}"/>'

@@ -16,9 +16,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SMALLEST = {"width": 320, "height": 640}
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Not pages: calendars and feeds, and what leads away from the web.
-NOT_PAGES = re.compile(r"\.(ics|atom|rss|json|webp)$|^(geo|mailto|tel):")
+NOT_PAGES = re.compile(r"\.(ics|atom|rss|json|webp|pdf|cap)$|^(geo|mailto|tel):")
 # What a page of somebody else may lead to: the way out, the demo's letters, and what is public.
-OUTSIDE = ("/helping", "/outbox", "/villages/lindental/events.ics", "/villages/lindental/news.atom")
+OUTSIDE = (
+    "/helping",
+    "/outbox",
+    "/villages/lindental/events.ics",
+    "/villages/lindental/news.atom",
+    "/villages/lindental/alerts.atom",
+)
 GRAVE = ("serious", "critical")
 # A stranger, and everybody whose pages are not those of somebody else here.
 PEOPLE = ["", "edda", "vera", "tom", "nora", "mia", "otto", "carla", "stella", "strang"]

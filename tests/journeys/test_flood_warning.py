@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.alerts.test_cap import FLOOD
@@ -18,6 +17,7 @@ from tests.journeys.test_news_reaches_the_village import API, PHONE, Person
 from tests.support.fcm_server import FcmServer
 from tests.support.feed_server import FeedServer
 from tests.support.forms import Village, running_village
+from tests.support.push_server import PushServer
 from village.alerts import cap
 
 
@@ -35,14 +35,23 @@ def fcm() -> Iterator[FcmServer]:
 
 
 @pytest.fixture
-def village(authority: FeedServer, fcm: FcmServer, tmp_path: Path) -> Iterator[Village]:
+def browsers() -> Iterator[PushServer]:
+    """Run the push service of a browser; it learns the village's key when it is there."""
+    with PushServer("") as server:
+        yield server
+
+
+@pytest.fixture
+def village(
+    authority: FeedServer, fcm: FcmServer, browsers: PushServer, tmp_path: Path
+) -> Iterator[Village]:
     key = tmp_path / "service-account.json"
     key.write_text(json.dumps(fcm.credentials))
     with running_village(
         ALERT_TICK_SECONDS="1",
         FCM_CREDENTIALS=str(key),
         FCM_BASE_URL=fcm.base_url,
-        OUTBOUND_ALLOWED_HOSTS=httpx.URL(authority.url("/")).netloc.decode(),
+        OUTBOUND_ALLOWED_HOSTS=f"{authority.host},{browsers.place}",
     ) as running:
         yield running
 
@@ -70,7 +79,11 @@ async def eventually(ask: Any, *, seconds: float = 30) -> Any:
 
 
 async def test_flood_warning(
-    village: Village, authority: FeedServer, fcm: FcmServer, phones: AsyncExitStack
+    village: Village,
+    authority: FeedServer,
+    fcm: FcmServer,
+    browsers: PushServer,
+    phones: AsyncExitStack,
 ) -> None:
     people = ("otto", "stella", "nora", "tom", "vera")
     otto, stella, nora, tom, vera = (
@@ -78,6 +91,10 @@ async def test_flood_warning(
     )
     home = "/villages/lindental"
     await nora.send("POST", "/me/devices", {"kind": "fcm_token", "address": PHONE})
+
+    browsers.key = (await tom.get("/me/devices/web-push-key"))["public_key"]
+    browser = browsers.subscribe()
+    await tom.send("POST", "/me/devices", {"kind": "webpush", "subscription": browser.subscription})
 
     async with nora.socket() as noras:
         seen = await noras.follow("villages/lindental/alerts")
@@ -116,9 +133,10 @@ async def test_flood_warning(
         told = await seen.next(15)
         assert (told["data"]["kind"], told["data"]["replaces"]) == ("update", draft["id"])
 
-        # It is on nora's phone, in her inbox, and with whoever listens to the village.
+        # It is on nora's phone and in her inbox, in tom's browser, and with whoever listens.
         async def pushed() -> bool:
-            return any("geräumt" in str(each) for each in fcm.messages_to(PHONE))
+            told = [fcm.messages_to(PHONE), browsers.read_by(browser)]
+            return all("geräumt" in str(each) for each in told)
 
         await eventually(pushed)
         inbox = (await nora.get("/me/notifications", limit=100))["items"]

@@ -84,6 +84,7 @@ NEVER = frozenset(
         "assist.volunteer_released",
         "assist.volunteer_vouched_for",
         "carpool.bench_connected",
+        "bulletin.bulletin_published",
         "carpool.booking_answered",
         "carpool.feedback_settled",
         "carpool.partner_validated",

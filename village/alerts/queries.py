@@ -137,6 +137,11 @@ def due(at: datetime) -> QuerySet[AlertFeed]:
     return AlertFeed.objects.exclude(status=FeedStatus.GONE).filter(free, due_at__lte=at)
 
 
+def stale(at: datetime) -> QuerySet[Alert]:
+    """Give the drafts that nobody can release any more."""
+    return Alert.objects.filter(stage=Stage.DRAFT, expires_at__lte=at)
+
+
 def over(at: datetime) -> QuerySet[Alert]:
     """Give what is in force although its time has passed."""
     return Alert.objects.filter(stage=Stage.RELEASED, expires_at__lte=at)

@@ -98,4 +98,6 @@ roll = Topic(
     snapshot="/api/v1/roll-calls/{roll_call}/unaccounted?position=1",
     carries={AnswerGiven: _answered, RollCallEnded: _roll_call, RollCallForgotten: _roll_call},
     erasing=frozenset({RollCallForgotten}),
+    # A whole village answers at once.
+    hot=True,
 )

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "village.acting",
     "village.messaging",
     "village.alerts",
+    "village.bulletin",
     "village.web",
     "events",
     "news",

@@ -114,6 +114,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "bulletin-publish": {
+        "task": "village.bulletin.tasks.publish_due",
+        "schedule": timedelta(minutes=10),
+    },
     "entrance-tidy": {
         "task": "village.entrance.tasks.tidy",
         "schedule": timedelta(hours=1),

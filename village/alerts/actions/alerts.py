@@ -140,7 +140,9 @@ def cancel_alert(*, by: Actor, alert_id: UUID, why: str = "", at: datetime) -> A
 
 def end_over(*, by: Actor, at: datetime) -> int:
     """
-    End what is over, so that it leaves the screens; give the number.
+    End what is over, and drafts that came to nothing, so that they leave the screens.
+
+    Give the number of both.
 
     :raises NotFound: if the actor is not the system
     """
@@ -151,6 +153,12 @@ def end_over(*, by: Actor, at: datetime) -> int:
             if queries.over(at).filter(pk=pk).update(stage=Stage.EXPIRED):
                 alert = Alert.objects.get(pk=pk)
                 record(facts.AlertExpired(village=alert.village_id, alert=pk), by=by, at=at)
+                ended += 1
+    for pk in list(queries.stale(at).values_list("pk", flat=True)[:100]):
+        with transaction.atomic():
+            if queries.stale(at).filter(pk=pk).update(stage=Stage.DISCARDED):
+                alert = Alert.objects.get(pk=pk)
+                record(facts.AlertDiscarded(village=alert.village_id, alert=pk), by=by, at=at)
                 ended += 1
     return ended
 

@@ -66,7 +66,7 @@ def write_down(by: Actor, home: Village, danger: Danger, told: Alert | None, at:
     :raises Invalid: if it has no text, lasts too long, or its area is not in the village
     :raises TooManyDrafts: if too many wait already
     """
-    if queries.drafts_in(home.pk).count() >= DRAFTS_MAX:
+    if queries.drafts_in(home.pk).filter(feed=None).count() >= DRAFTS_MAX:
         raise TooManyDrafts
     if not danger.texts or not all(text["headline"] and text["event"] for text in danger.texts):
         raise Invalid(_("A warning needs a headline."), field="texts")

@@ -22,6 +22,8 @@ USUALLY_LASTS = timedelta(days=1)
 LONGEST = timedelta(days=31)
 TEXT_MAX = 5_000
 LINE_MAX = 200
+# So many drafts of one source wait at most.
+WAITING_MAX = 30
 SEVERITIES = (
     cap.Severity.EXTREME,
     cap.Severity.SEVERE,
@@ -83,6 +85,7 @@ def take_in(*, by: Actor, feed: AlertFeed, message: cap.Message, at: datetime) -
     if earlier is not None and earlier.stage == Stage.DRAFT:
         _withdraw(by, earlier, at)
         replaces = earlier.replaces
+    _make_room(by, feed, at)
     alert = Alert.objects.create(
         village=home,
         feed=feed,
@@ -144,6 +147,13 @@ def _withdraw(by: Actor, earlier: Alert | None, at: datetime) -> None:
     Alert.objects.filter(pk=earlier.pk).update(stage=Stage.DISCARDED)
     fact: Fact = facts.AlertDiscarded(village=earlier.village_id, alert=earlier.pk)
     record(fact, by=by, at=at)
+
+
+def _make_room(by: Actor, feed: AlertFeed, at: datetime) -> None:
+    """Let the oldest of a source's drafts give way: a flood of them must not hide the newest."""
+    waiting = Alert.objects.filter(feed=feed, stage=Stage.DRAFT).order_by("-sent_at", "-pk")
+    for each in waiting[WAITING_MAX - 1 :]:
+        _withdraw(by, each, at)
 
 
 def _said(
