@@ -18,7 +18,7 @@ from django.db import models
 from django.test import Client
 from django.utils import timezone
 
-from carpool.models import Feedback, FeedbackKind
+from carpool.models import Feedback, FeedbackKind, PartnerMessage
 from news.models import Outlet
 from notifications import post
 from notifications.models import SentLetter, Way
@@ -83,6 +83,7 @@ NOT_HERS = {
         "realtime_ticket": ("scopes", "session_key"),
         "residents_consent": ("subject", "language", "text"),
         "residents_export": ("file",),
+        "residents_village": ("grid_key",),
         "stewardship_apikey": ("scopes",),
         "django_session": ("session_key",),
         "usersessions_usersession": ("session_key", "data"),
@@ -106,6 +107,10 @@ NOT_HERS = {
     },
     "no words fit in; its row is planted elsewhere": {"usersessions_usersession": ("ip",)},
     "encoded, and looked into apart": {"django_session": ("session_data",)},
+    "of another service's rider, who is nobody of the village": {
+        "carpool_partnerbooking": ("operator", "price"),
+        "carpool_partnertraveller": ("operator", "their_id"),
+    },
     "words of an office, which stay when somebody leaves it": {
         "alerts_alert": (
             "area_name",
@@ -255,6 +260,15 @@ def plant(village: Village) -> dict[str, Any]:
             text=f"{MARK} was late",
             created_at=now,
         )
+    PartnerMessage.objects.create(
+        village=cast.lindental,
+        operator=f"{MARK}.example",
+        alias=MARK,
+        recipient=cast.nora,
+        offer_id=offer["id"],
+        text=f"Dear {MARK}, may I bring a dog?",
+        created_at=now,
+    )
     wish = village.post(
         "nora",
         "villages/lindental/carpool/requests",
