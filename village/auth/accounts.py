@@ -18,10 +18,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from village.core import phone as numbers
+from village.core.errors import DomainError
 from village.core.forms import LineField
 from village.core.sealing import seal, unseal
 from village.entrance.actions import write_code
 from village.residents.models import Resident
+from village.residents.naming import check_letters
 from village.residents.queries import needs_second_factor
 
 
@@ -48,10 +50,26 @@ class PhoneField(forms.CharField):
         return number
 
 
+class NameField(LineField):
+    """Ask how somebody is called, in letters of one language."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=80, **options)
+
+    def clean(self, value: Any) -> str:
+        """Refuse a name that looks like what it is not."""
+        name: str = super().clean(value)
+        try:
+            check_letters(name, field="display_name")
+        except DomainError as error:
+            raise forms.ValidationError(error.detail, code="strange_name") from None
+        return name
+
+
 class NameForm(forms.Form):
     """Ask a newcomer how she is called; an app may leave that for later."""
 
-    display_name = LineField(max_length=80, required=False)
+    display_name = NameField(required=False)
 
     def signup(self, request: HttpRequest, user: Any) -> None:
         """Do nothing more: the name is kept with the account."""

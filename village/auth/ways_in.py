@@ -27,9 +27,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from village.auth.accounts import PhoneField
+from village.auth.accounts import NameField, PhoneField
 from village.core.errors import DomainError
-from village.core.forms import LineField
 from village.core.limits import Budget
 from village.core.problem import problem_of
 from village.core.visitors import network_of
@@ -91,7 +90,7 @@ class PhoneInput(Input):
     """Who is new here: her phone, and how she is called."""
 
     phone = PhoneField()
-    display_name = LineField(max_length=80)
+    display_name = NameField()
 
 
 class PhoneView(APIView):

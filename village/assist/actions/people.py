@@ -17,6 +17,7 @@ from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
 from village.residents.actions import join_village
 from village.residents.models import Language, Resident
+from village.residents.naming import check_name
 from village.residents.queries import members
 
 
@@ -47,11 +48,14 @@ def register_person(*, by: Actor, centre_id: UUID, person: Person, at: datetime)
     :raises Forbidden: if the actor is no coordinator of it
     :raises PersonKnown: if she is registered already, or somebody has her number
     :raises Invalid: if her birthday is yet to come, or she cannot be reached as she wishes
+    :raises StrangeName: if the letters of her name are none of one language
+    :raises NameTaken: if her name may be taken for that of an office of the village
     """
     centre = queries.desk_or_404(by, centre_id, at=at)
     policies.may_look_after(by, centre, UUID(int=0)).enforce()
     if person.born_on > at.astimezone(centre.village.tzinfo).date():
         raise Invalid(_("This birthday is yet to come."), field="born_on")
+    check_name(person.display_name, village=centre.village_id, field="display_name")
     _refuse_known(centre, person)
     _check_ways(person.ways, phone=person.phone, email="")
     resident = Resident.objects.create_user(

@@ -32,7 +32,7 @@ class CentreIn(In):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "name": "Alte Schule",
+                "name": "Haus am Anger",
                 "address": "Schulgasse 3",
                 "phone": "+4992731234",
                 "responsible": "Stella Sommer, for the municipality",

@@ -20,6 +20,7 @@ from village.core.actor import SYSTEM
 from village.core.errors import DomainError
 from village.residents.actions import join_village
 from village.residents.models import Grant, Language, Resident, Role, Village
+from village.residents.naming import check_village_name
 from village.stewardship import actions
 from village.stewardship.models import ApiKey, District, Municipality, Setup
 
@@ -109,6 +110,10 @@ class Command(BaseCommand):
         if not (-90 <= village.lat <= 90 and -180 <= village.lng <= 180):
             raise CommandError("A latitude is within 90 degrees, a longitude within 180.")
         village.full_clean()
+        try:
+            check_village_name(village.name, but=slug, field="name")
+        except DomainError as error:
+            raise CommandError(error.detail) from None
         village.save(force_insert=True)
         belongs = None
         if options["municipality"]:

@@ -14,6 +14,7 @@ from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
 from village.residents.models import Neighbourhood, Village
+from village.residents.naming import check_village_name
 from village.stewardship import facts, policies
 from village.stewardship.facts import Part
 from village.stewardship.models import Setup
@@ -39,8 +40,12 @@ def change_settings(
 
     :raises NotFound: if the actor does not belong to the village
     :raises Forbidden: if she is no steward
+    :raises StrangeName: if the letters of its name are none of one language
+    :raises NameTaken: if its name may be taken for that of another village
     """
     home = _home(by, village)
+    if settings.name != home.name:
+        check_village_name(settings.name, but=village, field="name")
     home.name, home.language, home.zone = settings.name, settings.language, settings.zone
     home.save(update_fields=["name", "language", "zone"])
     setup = _setup(home, at)
