@@ -23,6 +23,7 @@ from village.core.schemas import (
     PositionOut,
     Text,
 )
+from village.residents.schemas import on_board
 
 Places = Annotated[int, ninja.Field(strict=True, ge=1, le=100_000)]
 PartySize = Annotated[int, ninja.Field(strict=True, ge=1, le=50)]
@@ -151,7 +152,7 @@ def event_out(event: Event) -> EventOut:
         place=PlaceOut(name=event.place_name, lat=event.place_lat, lng=event.place_lng),
         capacity=event.capacity,
         status=event.status,
-        organiser=OrganiserOut.from_orm(event.organiser),
+        organiser=on_board(OrganiserOut, event.organiser),
         via_helper=event.via_helper,
         occurrences=[occurrence_out(each) for each in event.occurrences.all()],
     )

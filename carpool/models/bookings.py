@@ -94,6 +94,22 @@ class Booking(VillageObject):
         ]
 
     @property
+    def is_agreed(self) -> bool:
+        """Tell whether both have said yes: each knows who the other is, and where she waits."""
+        return self.status in AGREED
+
+    @property
+    def rider_name(self) -> str:
+        """Give the rider's name, whole once both have said yes."""
+        return self.rider.display_name if self.is_agreed else self.rider.board_name
+
+    @property
+    def driver_name(self) -> str:
+        """Give the driver's name, whole once both have said yes."""
+        driver = self.offer.driver
+        return driver.display_name if self.is_agreed else driver.board_name
+
+    @property
     def is_active(self) -> bool:
         """Tell whether it holds seats."""
         return self.status in ACTIVE

@@ -42,7 +42,7 @@ def booked_words(fact: SeatsBooked) -> Words | None:
         return None
     seats = ngettext("%(n)d seat", "%(n)d seats", booking.seats) % {"n": booking.seats}
     return Words(
-        title=_("%(name)s would like to ride along") % {"name": booking.rider.display_name},
+        title=_("%(name)s would like to ride along") % {"name": booking.rider_name},
         body=_("%(ride)s: %(seats)s. Please say yes or no.")
         % {"ride": ride_words(booking.offer), "seats": seats},
         link=ride_link(booking.offer_id),
@@ -58,7 +58,7 @@ def answered_words(fact: BookingAnswered) -> Words | None:
     words = _("%(name)s takes you along") if fact.accepted else _("%(name)s cannot take you along")
     said = _("Please say that you come. %(ride)s") if fact.accepted else "%(ride)s"
     return Words(
-        title=words % {"name": booking.offer.driver.display_name},
+        title=words % {"name": booking.driver_name},
         body=said % {"ride": ride_words(booking.offer)},
         link=ride_link(booking.offer_id),
     )
@@ -72,7 +72,7 @@ def rider_cancelled_words(fact: BookingCancelled) -> Words | None:
     if are_apart(booking):
         title = _("Somebody does not ride along after all")
     else:
-        name = booking.rider.display_name
+        name = booking.rider_name
         title = _("%(name)s does not ride along after all") % {"name": name}
     return Words(
         title=title,
@@ -93,7 +93,7 @@ def driver_cancelled_words(fact: BookingCancelled) -> Words | None:
             body=ride_words(booking.offer),
             link=f"/villages/{booking.village_id}/rides",
         )
-    name = booking.offer.driver.display_name
+    name = booking.driver_name
     return Words(
         title=_("%(name)s cannot take you along after all") % {"name": name},
         body=ride_words(booking.offer),
@@ -107,7 +107,7 @@ def confirmed_words(fact: BookingConfirmed) -> Words | None:
     if booking is None or booking.status != BookingStatus.CONFIRMED:
         return None
     return Words(
-        title=_("%(name)s comes along") % {"name": booking.rider.display_name},
+        title=_("%(name)s comes along") % {"name": booking.rider_name},
         body=_("%(ride)s. You see now where to meet.") % {"ride": ride_words(booking.offer)},
         link=ride_link(booking.offer_id),
     )
@@ -131,7 +131,7 @@ def missed_words(fact: RiderMissed) -> Words | None:
     booking = queries.booking(fact.booking_id)
     if booking is None or booking.status != BookingStatus.NO_SHOW:
         return None
-    name = booking.offer.driver.display_name
+    name = booking.driver_name
     return Words(
         title=_("%(name)s did not find you") % {"name": name},
         body=ride_words(booking.offer),
@@ -150,7 +150,7 @@ def ride_cancelled_words(fact: RideCancelled) -> Words | None:
     if offer is None:
         return None
     return Words(
-        title=_("Your ride with %(name)s is cancelled") % {"name": offer.driver.display_name},
+        title=_("Your ride with %(name)s is cancelled") % {"name": offer.driver.board_name},
         body=ride_words(offer),
         link=ride_link(offer.pk),
     )

@@ -23,7 +23,7 @@ def rider_words(fact: MatchFound) -> Words | None:
     match = queries.told_match(fact.match_id)
     if match is None or match.request.status != RequestStatus.OPEN:
         return None
-    name = match.offer.driver.display_name
+    name = match.offer.driver.board_name
     return Words(
         title=_("A ride fits: %(name)s could take you along") % {"name": name},
         body=ride_words(match.offer),
@@ -51,7 +51,7 @@ def driver_words(fact: MatchFound) -> Words | None:
             body=_("To %(to)s, until %(clock)s. You come by.") % (where | {"clock": clock}),
             link=f"/carpool/waits/{match.request_id}",
         )
-    name = match.request.person.display_name
+    name = match.request.person.board_name
     return Words(
         title=_("%(name)s looks for a ride like yours") % {"name": name},
         body=ride_words(match.offer),

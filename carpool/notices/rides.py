@@ -32,7 +32,7 @@ def changed_words(fact: RideChanged) -> Words | None:
         return None
     told = " ".join(_change(offer, fact, name) for name in fact.changed)
     return Words(
-        title=_("%(name)s has changed your ride") % {"name": offer.driver.display_name},
+        title=_("%(name)s has changed your ride") % {"name": offer.driver.board_name},
         body=f"{told} {ride_words(offer)}",
         link=ride_link(offer.pk),
     )
@@ -56,7 +56,7 @@ def still_words(fact: RideStillOn) -> Words | None:
     if offer is None or offer.is_cancelled:
         return None
     return Words(
-        title=_("%(name)s drives, as agreed") % {"name": offer.driver.display_name},
+        title=_("%(name)s drives, as agreed") % {"name": offer.driver.board_name},
         body=ride_words(offer),
         link=ride_link(offer.pk),
     )
@@ -69,7 +69,7 @@ def taken_words(fact: RiderTaken) -> Words | None:
         return None
     clock = date_format(localtime(booking.pickup_at or booking.offer.departs_at), "TIME_FORMAT")
     return Words(
-        title=_("%(name)s takes you along") % {"name": booking.offer.driver.display_name},
+        title=_("%(name)s takes you along") % {"name": booking.driver_name},
         body=_("At %(stop)s at about %(clock)s.") % {"stop": booking.pickup.name, "clock": clock},
         link=ride_link(booking.offer_id),
     )

@@ -14,6 +14,7 @@ from carpool.schemas.journeys import (
     TravellerOut,
 )
 from village.core.schemas import In, Out
+from village.residents.schemas import by_full_name, on_board
 
 
 class BookingIn(In):
@@ -60,14 +61,15 @@ class TripOut(Out):
 
 def booking_out(booking: Booking, *, exact: bool = False) -> BookingOut:
     """Show a booking, read with its people; exactly only to whom it concerns."""
+    named = by_full_name if booking.is_agreed else on_board
     return BookingOut(
         id=booking.pk,
         village=booking.village_id,
         created_at=booking.created_at,
         offer=booking.offer_id,
         request=booking.request_id,
-        driver=TravellerOut.from_orm(booking.offer.driver),
-        rider=TravellerOut.from_orm(booking.rider),
+        driver=named(TravellerOut, booking.offer.driver),
+        rider=named(TravellerOut, booking.rider),
         seats=booking.seats,
         status=booking.status,
         pickup=end_out(booking.pickup, booking.village_id, exact=exact),

@@ -13,6 +13,7 @@ from carpool.models import Journey, RideOffer, RideRequest
 from carpool.schemas.ends import FROM_HOME, TO_TOWN, EndIn, EndOut, end_out
 from carpool.terms import Terms
 from village.core.schemas import In, Moment, Out, PageQuery, PersonOut, PositionOut
+from village.residents.schemas import on_board
 
 Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
 FlexibleMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=240)]
@@ -193,7 +194,7 @@ def offer_out(offer: RideOffer, *, exact: bool = False) -> OfferOut:
     """Show a ride, read with its driver; exactly only to whom it concerns."""
     return OfferOut(
         **journey(offer, exact),
-        driver=TravellerOut.from_orm(offer.driver),
+        driver=on_board(TravellerOut, offer.driver),
         via=[end_out(each, offer.village_id, exact=exact) for each in offer.vias],
         departs_at=offer.departs_at,
         flexible_minutes=offer.flexible_minutes,
@@ -211,7 +212,7 @@ def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
     """Show a request, read with its person; exactly only to whom it belongs."""
     return RequestOut(
         **journey(request, exact),
-        person=TravellerOut.from_orm(request.person),
+        person=on_board(TravellerOut, request.person),
         earliest=request.earliest,
         latest_arrival=request.latest_arrival,
         waits_until=request.waits_until,

@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "colour": "#98231F",
     "welcome": "Good that you are here.",
     "contact": {"name": "Carla", "reach": "Mondays in the old school"},
+    "full_names": True,
 }
 
 

@@ -99,6 +99,7 @@ NEVER = frozenset(
         "carpool.seat_given_up",
         "carpool.stop_closed",
         "carpool.stop_opened",
+        "residents.board_name_chosen",
         "entrance.came_back",
         "entrance.card_printed",
         "entrance.card_revoked",

@@ -29,6 +29,8 @@ def join_village(*, by: Actor, village: Village, resident: Resident, at: datetim
         village=village, resident=resident, ended_at=None, defaults={"created_at": at}
     )
     if is_new:
+        if not village.full_names:
+            Resident.objects.filter(pk=resident.pk).update(full_name_on_board=False)
         record(
             facts.ResidentJoined(
                 village=village.pk, resident_id=resident.pk, membership_id=membership.pk
@@ -77,6 +79,34 @@ def end_membership(membership: Membership, *, why: Why, by: Actor, at: datetime)
     ended = end_what_depends(resident_id=resident_id, village=village, why=why, by=by, at=at)
     left = facts.ResidentLeft(village=village, resident_id=resident_id, membership_id=membership.pk)
     return [*withdrawn, *ended, left]
+
+
+@transaction.atomic
+def choose_board_name(*, by: Actor, is_full: bool, at: datetime) -> Resident:
+    """
+    Choose by how much of her name the neighbours see the actor; a second call changes nothing.
+
+    :raises Forbidden: if a village of hers shows nobody by the whole name
+    :raises OutOfScope: in assisted mode
+    """
+    policies.may_choose_board_name(by, is_full).enforce()
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=by.principal_id)
+    if resident.full_name_on_board == is_full:
+        return resident
+    resident.full_name_on_board = is_full
+    resident.save(update_fields=["full_name_on_board"])
+    told: list[Fact] = [
+        facts.BoardNameChosen(village=village, resident_id=resident.pk, is_full=is_full)
+        for village in queries.villages_of(by).order_by("pk").values_list("pk", flat=True)
+    ]
+    if told:
+        record_all(told, by=by, at=at)
+    return resident
+
+
+def show_first_names(village: Village) -> None:
+    """Take back what people of a village have chosen that it no longer allows."""
+    queries.members(village.pk).filter(full_name_on_board=True).update(full_name_on_board=False)
 
 
 @transaction.atomic

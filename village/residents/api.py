@@ -23,6 +23,8 @@ from village.residents.schemas import (
     AgreementIn,
     AgreementOut,
     BlockOut,
+    BoardNameIn,
+    BoardNameOut,
     ExportOut,
     MemberOut,
     MembershipOut,
@@ -59,6 +61,7 @@ def show_me(request: ActorRequest) -> MeOut:
     return MeOut(
         id=me.pk,
         display_name=me.display_name,
+        board_name=me.board_name,
         language=me.language,
         large_print=principal.large_print,
         memberships=[
@@ -69,6 +72,13 @@ def show_me(request: ActorRequest) -> MeOut:
         acting_for=acting_for,
         second_factor=_second_factor(me.pk),
     )
+
+
+@router.put("/me/board-name", response=BoardNameOut, scope=None, who=SIGNED_IN)
+def choose_board_name(request: ActorRequest, payload: BoardNameIn) -> BoardNameOut:
+    """Choose by how much of one's name the neighbours see one, where the village allows it."""
+    me = actions.choose_board_name(by=request.actor, is_full=payload.full, at=timezone.now())
+    return BoardNameOut(full=me.full_name_on_board, board_name=me.board_name)
 
 
 @router.delete("/me", response={204: None}, scope=None, who=SIGNED_IN)

@@ -75,6 +75,13 @@ class ResidentErased(Fact, kind="residents.resident_erased"):
     resident_id: UUID
 
 
+class BoardNameChosen(Fact, kind="residents.board_name_chosen"):
+    """Somebody chose by how much of her name her neighbours see her."""
+
+    resident_id: UUID
+    is_full: bool
+
+
 class ErasureDone(Fact, kind="residents.erasure_done"):
     """Nothing that somebody who was erased had left is here any more."""
 

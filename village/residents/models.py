@@ -39,6 +39,8 @@ class Village(models.Model):
     lat = models.FloatField()
     lng = models.FloatField()
     grid_key = models.CharField(max_length=64, default=secrets.token_hex, editable=False)
+    # Whether people may choose to be shown to their neighbours by their whole name.
+    full_names = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -92,6 +94,8 @@ class Resident(AbstractBaseUser, PermissionsMixin):
     born_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=2, choices=Language, default=Language.GERMAN)
     large_print = models.BooleanField(default=False)
+    # Her own choice, where each of her villages allows it.
+    full_name_on_board = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -106,6 +110,19 @@ class Resident(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def board_name(self) -> str:
+        """
+        Give the name by which her neighbours see her: the first, and the initial of the last.
+
+        Her whole name is for the town hall, for whoever acts for her, for an office that she holds,
+        and for the other side of what both have agreed on.
+        """
+        names = self.display_name.split()
+        if self.full_name_on_board or self.erased_at is not None or len(names) < 2:
+            return self.display_name
+        return f"{names[0]} {names[-1][:1]}."
 
 
 class Role(models.TextChoices):

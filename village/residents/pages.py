@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page
-from village.residents import actions, consents, erasing, exporting, queries
+from village.residents import actions, consents, erasing, exporting, policies, queries
 from village.residents.models import Village
 from village.residents.queries import member_of, villages_of
 
@@ -51,10 +51,21 @@ def my_data(request: PageRequest) -> HttpResponse:
     mine = consents.consents_of(request.actor)
     shown = {
         "export": export,
+        "me": queries.resident_or_404(request.actor.principal_id),
+        "may_be_full": bool(policies.may_choose_board_name(request.actor, True)),
         "consents": [(each, mine.get(key)) for key, each in consents.SUBJECTS.items()],
         "blocks": queries.blocks_of(request.actor).order_by("-created_at", "-pk"),
     }
     return render(request, "residents/my_data.html", shown)
+
+
+@require_POST
+@page(scope=None)
+def choose_board_name(request: PageRequest) -> HttpResponse:
+    """Choose by how much of one's name the neighbours see one."""
+    is_full = request.POST.get("full") == "yes"
+    actions.choose_board_name(by=request.actor, is_full=is_full, at=timezone.now())
+    return redirect("my-data")
 
 
 @require_POST

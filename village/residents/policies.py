@@ -32,6 +32,15 @@ def may_erase(by: Actor, resident_id: UUID) -> Verdict:
     return Verdict(OutOfScope()) if by.principal_id == resident_id else hidden()
 
 
+def may_choose_board_name(by: Actor, is_full: bool) -> Verdict:
+    """Say whether the actor may be shown by so much of her name, where she lives."""
+    if not by.may(None):
+        return Verdict(OutOfScope())
+    if is_full and queries.villages_of(by).filter(full_names=False).exists():
+        return denied(_("Your village shows people by their first name and an initial."))
+    return ALLOWED
+
+
 def may_export(by: Actor) -> Verdict:
     """Say whether the actor may have all that is kept of her: herself, and nobody in her name."""
     return ALLOWED if by.may(None) else Verdict(OutOfScope())

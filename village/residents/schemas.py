@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import ninja
@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from village.core.schemas import In, Line, Out, PersonOut
 from village.residents.consents import Subject
-from village.residents.models import Block, Consent, Export, Membership, Residency
+from village.residents.models import Block, Consent, Export, Membership, Residency, Resident
 
 # How sure a village is that somebody lives there, from the least to the most.
 Level = Literal["declared", "letter", "desk", "vouched"]
@@ -59,12 +59,29 @@ class MeOut(Out):
 
     id: UUID
     display_name: str
+    # As her neighbours see it.
+    board_name: str
     language: str
     large_print: bool
     memberships: list[MembershipOut]
     acting_for: ActingForOut | None
     # "missing" keeps somebody from the powers of her roles until she has set one up.
     second_factor: Literal["not_needed", "missing", "set_up"]
+
+
+class BoardNameIn(In):
+    """By how much of one's name the neighbours see one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"full": False}})
+
+    full: bool
+
+
+class BoardNameOut(Out):
+    """By which name the neighbours see one."""
+
+    full: bool
+    board_name: str
 
 
 class BlockOut(Out):
@@ -76,13 +93,26 @@ class BlockOut(Out):
     resident: PersonOut
 
 
+Shown = TypeVar("Shown", bound=PersonOut)
+
+
+def on_board(shape: type[Shown], person: Resident) -> Shown:
+    """Show somebody by the name by which her neighbours see her."""
+    return shape(id=person.pk, display_name=person.board_name)
+
+
+def by_full_name(shape: type[Shown], person: Resident) -> Shown:
+    """Show somebody by her whole name, to whom it is for."""
+    return shape(id=person.pk, display_name=person.display_name)
+
+
 def show_block(block: Block) -> BlockOut:
     """Show a block, read with the one it keeps away, to whoever asked for it."""
     return BlockOut(
         id=block.pk,
         village=block.village_id,
         created_at=block.created_at,
-        resident=PersonOut.from_orm(block.blocked),
+        resident=on_board(PersonOut, block.blocked),
     )
 
 
@@ -96,12 +126,14 @@ class MemberOut(PersonOut):
 
 def show_member(member: Membership) -> MemberOut:
     """Show a membership, read with its resident and grants, in the list of people."""
+    offices = sorted({grant.role for grant in member.grants.all()})
+    person = member.resident
     return MemberOut(
-        id=member.resident_id,
-        display_name=member.resident.display_name,
+        id=person.pk,
+        display_name=person.display_name if offices else person.board_name,
         village=member.village_id,
         created_at=member.created_at,
-        offices=sorted({grant.role for grant in member.grants.all()}),
+        offices=offices,
     )
 
 

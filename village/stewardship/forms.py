@@ -98,6 +98,10 @@ class SettingsForm(forms.Form):
         max_length=7,
     )
     welcome = TextField(label=gettext_lazy("Words of welcome"), max_length=500, required=False)
+    full_names = forms.BooleanField(
+        label=gettext_lazy("People may be shown to their neighbours by their whole name"),
+        required=False,
+    )
     contact_name = LineField(
         label=gettext_lazy("Whom people can ask"), max_length=80, required=False
     )

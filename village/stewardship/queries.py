@@ -83,6 +83,7 @@ def settings_of(village: Village, setup: Setup) -> VillageSettings:
             "name": village.name,
             "language": village.language,
             "zone": village.zone,
+            "full_names": village.full_names,
             **setup.settings,
         }
     )

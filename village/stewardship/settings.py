@@ -59,3 +59,5 @@ class VillageSettings(BaseModel):
     contact: Contact | None = None
     # For how many days it is known who answered what in a roll call.
     roll_call_days: Annotated[int, Field(ge=1, le=90)] = 14
+    # Whether people may choose to be shown to their neighbours by their whole name.
+    full_names: bool = False

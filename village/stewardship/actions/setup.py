@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from village.core import geojson, images
 from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid, NotFound
 from village.journal.actions import record
+from village.residents.actions import show_first_names
 from village.residents.models import Neighbourhood, Village
 from village.residents.naming import check_village_name
 from village.stewardship import facts, policies
@@ -31,6 +32,10 @@ class NeighbourhoodKnown(DomainError):
     code = "stewardship.neighbourhood_known"
 
 
+# What stands with the village itself, where every room reads it.
+OF_THE_VILLAGE: Final = {"name", "language", "zone", "full_names"}
+
+
 @transaction.atomic
 def change_settings(
     *, by: Actor, village: str, settings: VillageSettings, at: datetime
@@ -47,9 +52,12 @@ def change_settings(
     if settings.name != home.name:
         check_village_name(settings.name, but=village, field="name")
     home.name, home.language, home.zone = settings.name, settings.language, settings.zone
-    home.save(update_fields=["name", "language", "zone"])
+    home.full_names = settings.full_names
+    home.save(update_fields=["name", "language", "zone", "full_names"])
+    if not home.full_names:
+        show_first_names(home)
     setup = _setup(home, at)
-    setup.settings = settings.model_dump(mode="json", exclude={"name", "language", "zone"})
+    setup.settings = settings.model_dump(mode="json", exclude=OF_THE_VILLAGE)
     setup.save(update_fields=["settings", "changed_at"])
     _record(by, village, Part.SETTINGS, at)
     return settings
