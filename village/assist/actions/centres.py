@@ -57,8 +57,7 @@ def open_centre(*, by: Actor, village: str, particulars: Particulars, at: dateti
     :raises NotFound: if the actor does not live there
     :raises Forbidden: if the actor is not its steward
     :raises Invalid: if it is to serve a village that there is not
-    :raises StrangeName: if the letters of its name are none of one language
-    :raises NameTaken: if its name may be taken for that of another office of the village
+    :raises NameTaken: if its name may be taken for that of another office
     """
     home = village_or_404(village)
     policies.may_open_centre(by, home.pk).enforce()
@@ -76,8 +75,7 @@ def change_centre(*, by: Actor, centre_id: UUID, particulars: Particulars, at: d
     :raises NotFound: if there is none of this id that the actor may know of
     :raises Forbidden: if the actor is not the village's steward
     :raises Invalid: if it is to serve a village that there is not
-    :raises StrangeName: if the letters of its name are none of one language
-    :raises NameTaken: if its name may be taken for that of another office of the village
+    :raises NameTaken: if its name may be taken for that of another office
     """
     centre = _locked(centre_id)
     policies.may_open_centre(by, centre.village_id).enforce()
@@ -241,8 +239,7 @@ def end_accreditation(*, by: Actor, accreditation_id: UUID, at: datetime) -> Acc
 
 
 def _keep(centre: Centre, particulars: Particulars) -> None:
-    if particulars.name != centre.name:
-        check_name(particulars.name, village=centre.village_id, but=centre.pk, field="name")
+    check_name(particulars.name, village=centre.village_id, but=centre.pk, field="name")
     serves = list(Village.objects.filter(pk__in=particulars.serves))
     if len(serves) < len(set(particulars.serves)):
         raise Invalid(_("There is no such village."), field="serves")
