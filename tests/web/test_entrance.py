@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from tests.auth.app import totp
+from tests.auth.app import App, totp
 from tests.support.cast import Cast
 from village.core.actor import Actor
 from village.entrance import actions
@@ -89,3 +91,25 @@ class TestComingBack:
         assert "1 neighbour has vouched." in told.get("/me/recovery").content.decode()
         told.post("/me/recovery")
         assert "Nobody is about to" in told.get("/me/recovery").content.decode()
+
+
+class TestSessions:
+    def test_are_listed_and_ended_from_afar(self, cast: Cast) -> None:
+        EmailAddress.objects.create(
+            user=cast.tom, email=cast.tom.email or "", verified=True, primary=True
+        )
+        here, lost, stranger = App(), App(), App()
+        for app in (here, lost):
+            assert app.sign_in(cast.tom.email or "").status_code == 200
+        window = Client(headers={"Accept": "text/html"})
+        window.cookies["village"] = here.token
+        page = window.get("/me/sessions").content.decode()
+        assert "This device" in page
+        assert page.count("Sign out there") == 1
+        foreign = UserSession.objects.get(session_key=lost.token)
+        window.post("/me/sessions", {"session": "0"})
+        assert lost.call("get", "/api/v1/me").status_code == 200
+        window.post("/me/sessions", {"session": str(foreign.pk)})
+        assert lost.call("get", "/api/v1/me").status_code == 401
+        assert here.call("get", "/api/v1/me").status_code == 200
+        assert stranger.call("get", "/me/sessions").status_code in (302, 303)
