@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0006_give_a_copy_and_record_consent'),
+        ('residents', '0007_keep_a_grid'),
     ]
 
     operations = [
