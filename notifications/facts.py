@@ -34,3 +34,18 @@ class PreferenceSet(Fact, kind="notifications.preference_set"):
     notice: str
     way: str
     timing: str
+
+
+class CallMade(Fact, kind="notifications.call_made"):
+    """Somebody of a centre called a person to tell her something; the outcome says how it went."""
+
+    notification_id: UUID
+    centre_id: UUID
+    outcome: str
+
+
+class LettersCarried(Fact, kind="notifications.letters_carried"):
+    """Letters on paper were put into their boxes."""
+
+    centre_id: UUID
+    number: int

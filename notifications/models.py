@@ -98,11 +98,7 @@ class Preference(models.Model):
 
 
 class Habits(models.Model):
-    """
-    Say when somebody is not to be disturbed: ``quiet_from`` to ``quiet_until``, by her own clocks.
-
-    Without a ``zone`` they are those of the village that tells.
-    """
+    """Say when somebody is not to be disturbed; without a ``zone``, by her village's clocks."""
 
     resident = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="habits", primary_key=True
@@ -158,6 +154,8 @@ class Notification(VillageObject):
     read_at = models.DateTimeField(null=True, blank=True)
     # From then on nobody needs to know: it is neither sent nor counted as unread.
     expires_at = models.DateTimeField(null=True, blank=True)
+    # When what is urgent and still unread goes the next way.
+    next_step_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = NotificationQuerySet.as_manager()
 
@@ -173,6 +171,11 @@ class Notification(VillageObject):
                 fields=["resident"],
                 condition=models.Q(in_inbox=True, read_at=None),
                 name="unread_in_an_inbox",
+            ),
+            models.Index(
+                fields=["next_step_at"],
+                condition=models.Q(next_step_at__isnull=False),
+                name="urgent_and_unread",
             ),
         ]
 
@@ -197,6 +200,13 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, at: datetime) -> DeliveryQuerySet:
         """Keep those that nobody sends at the moment and that wait for nothing else."""
         return self.filter(state=DeliveryState.WAITING, due_at__lte=at)
+
+    def not_by_hand(self) -> DeliveryQuerySet:
+        """Leave out what people of a centre say or carry themselves."""
+        of_a_centre = models.Q(notification__resident__reach__centre__isnull=False)
+        return self.exclude(
+            of_a_centre | models.Q(is_emergency=True), way__in=(Way.PRINT, Way.VOICE)
+        )
 
 
 class Delivery(models.Model):

@@ -28,6 +28,7 @@ from notifications.models import (
 )
 from notifications.transports import subscriptions, vapid
 from village.assist.reach import ways_of_people
+from village.core import sms
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.journal.notices import Importance, Notice
@@ -51,6 +52,8 @@ def ways_here() -> frozenset[Way]:
         return frozenset(Way)
     # Browsers can be reached without any account, phones with one of Firebase.
     ways = {Way.INBOX, Way.PUSH}
+    if sms.is_there():
+        ways.add(Way.SMS)
     if settings.EMAIL_BACKEND != OUTBOX:
         ways.add(Way.EMAIL)
     return frozenset(ways)

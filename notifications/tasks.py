@@ -50,6 +50,7 @@ def send_due() -> int:
 @shared_task
 def send_emergencies() -> int:
     """Tell of emergencies and carry nothing else, while others carry the rest."""
+    actions.escalate(by=SYSTEM, at=timezone.now())
     post.tell_large_audiences(only_emergencies=True)
     return post.carry_due(only_emergencies=True)
 

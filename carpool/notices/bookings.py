@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -24,6 +25,9 @@ from carpool.models import Booking, BookingStatus, RideOffer
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
 from village.residents.queries import blocked_with
+
+# Nobody is to stand in the cold for a ride that does not come.
+BEFORE_SOMEBODY_WAITS_IN_VAIN = timedelta(minutes=30)
 
 _OfABooking = (
     SeatsBooked
@@ -235,6 +239,7 @@ rider_cancelled = Notice(
 )
 driver_cancelled = Notice(
     "carpool.driver_cancelled",
+    escalates_after=BEFORE_SOMEBODY_WAITS_IN_VAIN,
     of=BookingCancelled,
     audience=_rider_if_driver_cancelled,
     words=driver_cancelled_words,
@@ -244,6 +249,7 @@ driver_cancelled = Notice(
 )
 ride_cancelled = Notice(
     "carpool.ride_cancelled",
+    escalates_after=BEFORE_SOMEBODY_WAITS_IN_VAIN,
     of=RideCancelled,
     audience=_riders,
     words=ride_cancelled_words,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from notifications.actions.devices import forget_device, forget_devices_of_session, register_device
 from notifications.actions.errands import Errand
+from notifications.actions.escalating import escalate
 from notifications.actions.habits import lift_mute, mute, note_presence, set_habits
+from notifications.actions.hands import CallOutcome, note_call, note_carried
 from notifications.actions.preferences import (
     NO_DIGESTS,
     CannotBeMuted,
@@ -27,12 +29,14 @@ from notifications.actions.telling import claim_fan_out, tell, tell_next
 
 __all__ = [
     "NO_DIGESTS",
+    "CallOutcome",
     "CannotBeMuted",
     "Errand",
     "InboxKept",
     "NoAddress",
     "WayNotHere",
     "claim_fan_out",
+    "escalate",
     "forget_device",
     "forget_devices_of_session",
     "give_back",
@@ -42,6 +46,8 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "mute",
+    "note_call",
+    "note_carried",
     "note_presence",
     "register_device",
     "renew_lease",

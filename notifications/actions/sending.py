@@ -53,6 +53,8 @@ def lease_deliveries(
     policies.may_carry(by).enforce()
     bucket, tokens = throttling.tokens_for(way, at)
     due = Delivery.objects.due(at).filter(way=way).exclude(device__kind__in=resting)
+    if way in (Way.PRINT, Way.VOICE):
+        due = due.not_by_hand()
     if only_emergencies:
         due = due.filter(is_emergency=True)
     wanted: list[Delivery] = []
@@ -70,7 +72,7 @@ def lease_deliveries(
     leased = Delivery.objects.filter(pk__in=[row.pk for row in wanted])
     leased.update(due_at=at + _lease(), tries=F("tries") + 1)
     if bucket is not None:
-        throttling.take(bucket, len(errands))
+        throttling.take(bucket, len(errands), at)
     return errands
 
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from notifications import policies, queries
+from notifications.actions.escalating import first_step_after
 from notifications.facts import NotificationMade
 from notifications.models import Delivery, Device, FanOut, Notification, Way
 from village.core.actor import SYSTEM, Actor
@@ -101,6 +102,7 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
     muted = queries.muted_by(ids, village=recorded.fact.village, thread=thread)
     habits = queries.habits_of(ids)
     is_emergency = notice.importance is Importance.EMERGENCY
+    first_step = first_step_after(notice)
     devices = _devices_of(ids, at)
     words = _Words(notice, recorded)
     notifications: list[Notification] = []
@@ -119,6 +121,7 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
             thread=thread,
             in_inbox=Way.INBOX in plan,
             created_at=at,
+            next_step_at=at + first_step if first_step and Way.INBOX in plan else None,
         )
         carried = [
             Delivery(

@@ -21,6 +21,7 @@ from notifications.transports.base import (
 )
 from notifications.transports.development import DevelopmentTransport
 from notifications.transports.email import EmailTransport
+from notifications.transports.sms import SmsTransport
 
 if TYPE_CHECKING:
     from notifications.transports.fcm import FcmTransport
@@ -60,6 +61,8 @@ def transport_for(kind: AddressKind) -> Transport:
         return _fcm(settings.FCM_CREDENTIALS, settings.FCM_BASE_URL)
     if kind is AddressKind.EMAIL:
         return EmailTransport(site_url=settings.SITE_URL)
+    if kind is AddressKind.SMS and settings.SMS_URL:
+        return SmsTransport(site_url=settings.SITE_URL)
     if settings.VILLAGE_DEMO:
         return DevelopmentTransport(partial(_keep, _WAYS[kind]))
     raise TransportError(f"Nobody here carries letters to {kind.value}", permanent=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from notifications import actions, post
 from notifications.actions import sending
-from notifications.models import Delivery, Device, DeviceKind, Notification
+from notifications.models import Delivery, Device, DeviceKind, Notification, Way
 from notifications.transports import choose
 from notifications.transports.base import AddressKind
 from tests.support.fcm_server import FcmServer, fcm
@@ -50,14 +50,14 @@ def meet_between_choosing_and_taking(workers: int, monkeypatch: pytest.MonkeyPat
     together = Barrier(workers)
     have_met = local()
 
-    class Reasons(sending._Reasons):
-        def __init__(self, rows: list[Delivery], at: datetime) -> None:
-            super().__init__(rows, at)
+    class Meeting(sending.Rechecks):
+        def __init__(self, rows: list[Delivery], way: Way, at: datetime) -> None:
+            super().__init__(rows, way, at)
             if rows and not hasattr(have_met, "yes"):
                 have_met.yes = True
                 together.wait(timeout=10)
 
-    monkeypatch.setattr(sending, "_Reasons", Reasons)
+    monkeypatch.setattr(sending, "Rechecks", Meeting)
 
 
 class TestWorkers:

@@ -27,7 +27,7 @@ from carpool.models import (
 from carpool.recurrence import Pattern
 from events.models import Event, Occurrence
 from news.models import Article, Outlet
-from notifications.models import Device, DeviceKind, Mute, Notification
+from notifications.models import Delivery, Device, DeviceKind, Mute, Notification
 from tests.alerts.factories import make_alert, make_draft, make_roll_call, make_source
 from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request, repeat
 from tests.events.factories import make_event, sign_up
@@ -480,6 +480,25 @@ def comes(world: World, person: Person, thing: Thing | None) -> Body:
     assert person.resident is not None and thing is not None
     sign_up(person.resident, Occurrence.objects.get(pk=thing.id))
     return {}
+
+
+@before("POST /centres/{centre_id}/calls")
+def has_somebody_to_call(world: World, person: Person, thing: Thing | None) -> Body:
+    """In an emergency a centre calls whoever looks to no other one."""
+    assert thing is not None
+    told = Notification.objects.create(
+        village_id=thing.village,
+        resident=world.neighbours[thing.village][0],
+        notice="news.article",
+        kind="news.article_published",
+        entry_id=uuid4().int >> 66,
+        language="de",
+        title="Flood",
+        in_inbox=True,
+        created_at=world.at,
+    )
+    Delivery.objects.create(notification=told, way="voice", is_emergency=True, due_at=world.at)
+    return {"notification": str(told.pk), "outcome": "not_reached"}
 
 
 @before("DELETE /me/blocks/{resident_id}")

@@ -81,7 +81,7 @@ def _draft(fact: AlertDrafted) -> str:
 for key, importance, wanted in (
     ("alerts.emergency", Importance.EMERGENCY, _is_grave),
     ("alerts.warning", Importance.PERSONAL, _is_minor),
-    ("alerts.drill", Importance.PERSONAL, _is_drill),
+    ("alerts.drill", Importance.DRILL, _is_drill),
 ):
     Notice(
         key,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -55,6 +55,8 @@ class Notice:
     ``scope`` is what a mandate must cover for a helper to see it. ``is_official`` says that it is
     spoken for an office: a block between two people does not silence it. ``goes_her_way`` says that
     it goes the way by which somebody wants to be reached in any case, whatever was chosen besides.
+    What lies unread after ``escalates_after`` goes the next way of the reader's own order, and in
+    the end somebody calls.
     """
 
     declared: ClassVar[dict[str, Notice]] = {}
@@ -71,12 +73,14 @@ class Notice:
         thread: Callable[[Any], str] | None = None,
         is_official: bool = False,
         goes_her_way: bool = False,
+        escalates_after: timedelta | None = None,
     ) -> None:
         if key in Notice.declared:
             raise TypeError(f"two notices claim the key {key!r}")
         self.key, self.of, self.audience, self.words = key, of, audience, words
         self.importance, self.scope, self.thread = importance, scope, thread
         self.is_official, self.goes_her_way = is_official, goes_her_way
+        self.escalates_after = escalates_after
         Notice.declared[key] = self
 
     @property

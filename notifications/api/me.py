@@ -1,4 +1,4 @@
-"""Inbox, devices and preferences over HTTP."""
+"""Inbox, devices and what a person decides, over HTTP."""
 
 from __future__ import annotations
 
