@@ -22,7 +22,7 @@ from village.core.actor import SYSTEM
 
 log = structlog.get_logger(__name__)
 # The more slowly a way carries, the fewer letters one worker takes at once.
-AT_ONCE = {Way.PUSH: 100, Way.EMAIL: 6}
+AT_ONCE = {Way.PUSH: 50, Way.EMAIL: 6}
 AT_ONCE_OTHERWISE = 20
 # After that the next round goes on, so that no way waits for ever behind another one.
 ROUND_SECONDS = 30.0
