@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal nightly fuzz fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal bench-carpool nightly fuzz fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench-connect: .venv/.dev ## Measure thousands who come back at once (ROUNDS=3 C
 
 bench-journal: .venv/.dev ## Measure what recording costs beside a plain INSERT (ROUNDS=3 WRITERS=8 QUICK=1)
 	@.venv/bin/python -m benchmarks.journal
+
+bench-carpool: .venv/.dev ## Measure how rides are found, beside looking at all of them (SIZES= BATCHES= QUICK=1)
+	@.venv/bin/python -m benchmarks.carpool
 
 nightly: .venv/.dev ## Let the clients meet every kind of mishap, 20,000 times each (FUZZ_EXAMPLES=)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) .venv/bin/python -m pytest -q -p no:randomly \
