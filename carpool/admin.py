@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from carpool.models import Booking, RideOffer, RideRequest
+from carpool.models import Booking, Night, RideOffer, RideRequest
 from village.core.admin import ToLook
 
 
@@ -41,3 +41,13 @@ class BookingAdmin(_Rides):
     list_filter = ("village", "status")
     list_select_related = ("offer", "rider", "village")
     ordering = ("-created_at", "pk")
+
+
+@admin.register(Night)
+class NightAdmin(ToLook):
+    """Look at how well the rides of a day were shared out."""
+
+    list_display = ("village", "day", "riders", "proposed", "first_come", "value", "bound")
+    list_filter = ("village",)
+    list_select_related = ("village",)
+    ordering = ("-day", "village")

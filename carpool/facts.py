@@ -187,6 +187,16 @@ class PartnerValidated(Fact, kind="carpool.partner_validated"):
     booking_id: UUID
 
 
+class MatchProposed(Fact, kind="carpool.match_proposed"):
+    """The evening before, a ride and a rider were chosen for each other; both are told."""
+
+    match_id: UUID
+    offer_id: UUID
+    request_id: UUID
+    driver_id: UUID
+    person_id: UUID
+
+
 class StopOpened(Fact, kind="carpool.stop_opened"):
     """A place became public, for people to get in and out."""
 

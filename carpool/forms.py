@@ -18,6 +18,7 @@ from village.core.geo import Point
 SEATS_MAX = 8
 FLEXIBLE = (0, 15, 30, 60, 120)
 DETOURS = (0, 5, 10, 20, 30)
+WALKS = (0, 5, 10, 15)
 ELSEWHERE = "elsewhere"
 
 
@@ -108,6 +109,15 @@ class RequestForm(JourneyForm):
 
     earliest = ClockField(label=gettext_lazy("Not before"))
     latest = ClockField(label=gettext_lazy("There by"))
+    walk = forms.TypedChoiceField(
+        label=gettext_lazy("Can you walk to a stop?"), coerce=int, initial=0, choices=()
+    )
+
+    def __init__(self, places: Iterable[Place], data: Any, **options: Any) -> None:
+        super().__init__(places, data, **options)
+        field = self.fields["walk"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(each, _minutes(each)) for each in WALKS]
 
 
 class WaitForm(JourneyForm):

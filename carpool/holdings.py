@@ -58,7 +58,15 @@ Holding(
     "carpool.requests",
     of=RideRequest,
     person="person",
-    shows=(*_JOURNEY, *_GOAL, *_TERMS, "earliest", "latest_arrival"),
+    shows=(
+        *_JOURNEY,
+        *_GOAL,
+        *_TERMS,
+        "earliest",
+        "latest_arrival",
+        "walk_minutes",
+        "nights_without",
+    ),
     kept="a year after the ride; erasing deletes them",
     erase=_forget_requests,
 )

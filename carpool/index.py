@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from carpool.matching import Ride, Wish
+from carpool.matching import Fleet, Ride, Wish, fleet_of_packed, packed
 from carpool.matching.cells import cells_of, keys_of
 from carpool.models import IndexedRide, RideCell, RideOffer, RideOfferQuerySet
 from carpool.roads import roads
@@ -21,7 +21,7 @@ def post(offer: RideOffer, ride: Ride) -> None:
         return
     fastest = roads().fastest
     indexed, _ = IndexedRide.objects.update_or_create(
-        offer=offer, defaults={"version": offer.version, "fastest": fastest}
+        offer=offer, defaults={"version": offer.version, "fastest": fastest, "plan": packed(ride)}
     )
     due = set(cells_of(ride, fastest))
     posted = set(indexed.cells.values_list("key", flat=True))
@@ -49,6 +49,12 @@ def may_fit(wish: Wish) -> list[int]:
     )
     boarding, leaving = halves
     return list(boarding.intersection(leaving))
+
+
+def fleet_of(offers: RideOfferQuerySet) -> Fleet:
+    """Lay out rides as they are posted, by one question."""
+    rows = list(offers.order_by().values_list("pk", "indexed__plan"))
+    return fleet_of_packed([name for name, _ in rows], [bytes(plan) for _, plan in rows])
 
 
 def could_take(ride: Ride, wishes: Iterable[Wish]) -> list[bool]:

@@ -25,8 +25,11 @@ from carpool.matching import (
     without_riders,
 )
 from carpool.matching.rides import EARLIEST, LATEST, MAX_SEATS
-from carpool.models import Booking, RideCall, RideOffer, RideRequest, about
+from carpool.models import Booking, RideCall, RideOffer, RideRequest, Stop, about
+from carpool.places import Place, seconds_on_foot
 from carpool.roads import roads
+from carpool.routing import along
+from village.core.geo import Point
 
 # Later riders move nobody's pick-up by more than this, either way.
 PROMISE = timedelta(minutes=15)
@@ -34,6 +37,8 @@ PROMISE = timedelta(minutes=15)
 _WHOLE_WAY = timedelta(days=7)
 # Drivers stand for a minute at the places they said they go by.
 _DWELL = 60
+# More of them would hardly be nearer, and each is tried with each.
+MOST_STOPS = 3
 
 
 def ride_of(offer: RideOffer) -> Ride:
@@ -54,16 +59,36 @@ def rides_of(offers: QuerySet[RideOffer]) -> list[Ride]:
     ]
 
 
-def wish_of(request: RideRequest, seats: int | None = None) -> Wish:
-    """Give what somebody looks for, between the places that everybody may know."""
+def wish_of(
+    request: RideRequest, seats: int | None = None, *, stops: Iterable[Stop] | None = None
+) -> Wish:
+    """
+    Give what somebody looks for, between the places that everybody may know.
+
+    She also walks to public stops nearby, if she says that she can. ``stops`` are those of her
+    village, where they were read already.
+    """
+    nearby: Iterable[Stop] = ()
+    if request.walk_minutes:
+        here = Stop.objects.in_use().filter(village=request.village_id)
+        nearby = here if stops is None else stops
     return Wish(
-        pickups=(Spot(about(request.start, request.village_id).point),),
-        dropoffs=(Spot(about(request.goal, request.village_id).point),),
+        pickups=spots_at(request, request.start, nearby),
+        dropoffs=spots_at(request, request.goal, nearby),
         earliest=seconds_of(request.earliest),
         latest=seconds_of(request.waits_until or request.latest_arrival),
         arrives_by=seconds_of(request.latest_arrival),
         seats=request.seats if seats is None else seats,
     )
+
+
+def spots_at(request: RideRequest, place: Place, stops: Iterable[Stop]) -> tuple[Spot, ...]:
+    """Give where somebody gets in or out: at a place, and at the nearest stops she can walk to."""
+    here, most = about(place, request.village_id).point, 60 * request.walk_minutes
+    ways = ((seconds_on_foot(here, stop.place.point), stop.place.point) for stop in stops)
+    near = sorted((walk, point.lat, point.lng) for walk, point in ways if 0 < walk <= most)
+    found = (Spot(Point(lat, lng), walk) for walk, lat, lng in near[:MOST_STOPS])
+    return Spot(here), *found
 
 
 def whole_way(offer: RideOffer, seats: int) -> Wish:
@@ -82,7 +107,21 @@ def wish_for(booking: Booking) -> Wish:
     """Give what the rider of a booking looks for, with the seats she booked."""
     if booking.request is None:
         return whole_way(booking.offer, booking.seats)
-    return wish_of(booking.request, booking.seats)
+    wish = wish_of(booking.request, booking.seats, stops=())
+    # Where they agreed to meet does not move.
+    ends = (
+        (booking.pickup_stop, booking.request.start),
+        (booking.dropoff_stop, booking.request.goal),
+    )
+    pickup, dropoff = (_agreed(booking, stop, place) for stop, place in ends)
+    return replace(wish, pickups=(pickup,), dropoffs=(dropoff,))
+
+
+def _agreed(booking: Booking, stop: Stop | None, place: Place) -> Spot:
+    here = about(place, booking.village_id).point
+    if stop is None:
+        return Spot(here)
+    return Spot(stop.place.point, seconds_on_foot(here, stop.place.point))
 
 
 def lay_out(offer: RideOffer) -> Ride:
@@ -125,6 +164,12 @@ def take_along(ride: Ride, match: Match, wish: Wish, booking_id: UUID) -> Ride:
     return with_rider(ride, match, wish, booking_id, roads(), promise=promise)
 
 
+def cost_of(match: Match) -> dict[str, int]:
+    """Give the columns of a booking that say how far the ways are, in metres."""
+    ends = (match.pickup.point, match.dropoff.point)
+    return {"direct_metres": along(roads(), ends)[1][0], "detour_metres": match.extra_metres}
+
+
 def leave_out(ride: Ride, booking_ids: Iterable[UUID]) -> Ride:
     """Give the plan without somebody, as if she had never been aboard."""
     return without_riders(ride, booking_ids, roads())
@@ -139,23 +184,26 @@ def keep(offer: RideOffer, ride: Ride) -> None:
     load = highest = 0
     shift = ride.shifts[0]
     times: dict[UUID, list[datetime]] = {}
-    rows = []
-    for turn, call in enumerate(ride.calls):
+    for call in ride.calls:
         load += call.boards
         highest = max(highest, load)
         if call.rider is not None:
             times.setdefault(call.rider, []).append(_moment(call.arrives + shift))
-        rows.append(_row(offer, turn, call))
     flexible = offer.departs_until - offer.departs_at
     offer.seats_left = offer.seats - highest
     offer.arrives_at = _moment(ride.calls[-1].arrives) + flexible
     offer.version += 1
     offer.save()
     offer.calls.all().delete()
-    RideCall.objects.bulk_create(rows)
+    RideCall.objects.bulk_create(calls_of(offer, ride))
     for booking_id, (pickup_at, dropoff_at) in times.items():
         Booking.objects.filter(pk=booking_id).update(pickup_at=pickup_at, dropoff_at=dropoff_at)
     index.post(offer, ride)
+
+
+def calls_of(offer: RideOffer, ride: Ride) -> list[RideCall]:
+    """Give the rows that hold the plan of a ride."""
+    return [_row(offer, turn, call) for turn, call in enumerate(ride.calls)]
 
 
 def _moment(seconds: int) -> datetime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from time import monotonic
 from typing import cast
 
 from celery import shared_task
@@ -10,6 +12,7 @@ from django.utils import timezone
 from carpool import actions, queries
 from carpool.facts import BookingAnswered, SeatsBooked
 from carpool.models import OfferSeries, RequestSeries
+from carpool.roads import RoadsClosed
 from events.facts import (
     AttendanceChanged,
     AttendanceConfirmed,
@@ -24,6 +27,10 @@ from village.residents.queries import blocked_with, is_member
 
 # How many fall in one go; the next one is a minute later.
 LAPSED_AT_ONCE = 200
+# How many seconds rides are shared out before other work has its turn.
+SHARED_OUT_WITHIN = 60
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -61,6 +68,25 @@ def ask_drivers() -> int:
         actions.ask_driver(by=SYSTEM, offer_id=offer_id, at=at)
         for offer_id in queries.to_be_asked(at)
     )
+
+
+@shared_task
+def share_out_rides() -> int:
+    """
+    Propose who rides with whom tomorrow, where it is evening now; give how many were told.
+
+    It goes from village to village for a minute; the others have their turn in the next one.
+    """
+    at, ends = timezone.now(), monotonic() + SHARED_OUT_WITHIN
+    told = 0
+    for village, day in queries.nights_due(at):
+        try:
+            told += actions.share_out(by=SYSTEM, village=village, day=day, at=at)
+        except RoadsClosed:
+            logger.warning("the roads of %s cannot be looked up; it is tried again", village)
+        if monotonic() > ends:
+            break
+    return told
 
 
 @after(AttendanceConfirmed, AttendanceChanged, AttendancePromoted, AttendanceWithdrawn)

@@ -74,7 +74,7 @@ def gone(fact: facts.RideErased | facts.RequestErased) -> GoneOut:
     return GoneOut(id=fact.offer_id if isinstance(fact, facts.RideErased) else fact.request_id)
 
 
-def match_card(fact: facts.MatchFound) -> ToldMatchOut | None:
+def match_card(fact: facts.MatchFound | facts.MatchProposed) -> ToldMatchOut | None:
     """Show a match to its driver and to who looks for a ride."""
     match = queries.told_match(fact.match_id)
     return None if match is None else told_match_out(match)
@@ -86,7 +86,7 @@ def sees_offer(by: Actor, *, offer_id: str) -> bool:
     return key is not None and queries.offers_visible_to(by).filter(pk=key).exists()
 
 
-def _both_matched(fact: facts.MatchFound) -> Iterable[Mapping[str, Any]]:
+def _both_matched(fact: facts.MatchFound | facts.MatchProposed) -> Iterable[Mapping[str, Any]]:
     return [{"resident": fact.person_id}, {"resident": fact.driver_id}]
 
 
@@ -121,7 +121,8 @@ ride = Topic(
 )
 for happened in (*BOOKED, *RIDDEN):
     residents_me.carry(happened, booking_card, to=_rider_and_driver, scope=Scope.RIDES_REQUEST)
-residents_me.carry(facts.MatchFound, match_card, to=_both_matched, scope=Scope.RIDES_REQUEST)
+for matched in (facts.MatchFound, facts.MatchProposed):
+    residents_me.carry(matched, match_card, to=_both_matched, scope=Scope.RIDES_REQUEST)
 for moved in (facts.RideCancelled, *MOVED):
     residents_me.carry(moved, offer_card, to=_everybody_on_board, scope=Scope.RIDES_REQUEST)
 for erased in (facts.RideErased, facts.RequestErased):

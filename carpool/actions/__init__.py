@@ -24,6 +24,7 @@ from carpool.actions.ending import cancel_booking, expire_booking
 from carpool.actions.feedback import AlreadyTold, TooLate, give_feedback, settle_feedback
 from carpool.actions.leaving import end_bookings_between, end_rides, part_from_blocked
 from carpool.actions.lifts import arrange_lifts
+from carpool.actions.nights import share_out
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
 from carpool.actions.partners import (
     MESSAGES_A_DAY,
@@ -103,6 +104,7 @@ __all__ = [
     "say_profile",
     "set_rules",
     "settle_feedback",
+    "share_out",
     "still_go",
     "take_rider",
     "tidy_index",

@@ -132,6 +132,7 @@ def take_rider(*, by: Actor, request_id: UUID, offer_id: UUID, at: datetime) -> 
         seats=request.seats,
         status=BookingStatus.CONFIRMED,
         detour_seconds=max(0, match.extra_seconds),
+        **plans.cost_of(match),
         via_helper=request.via_helper,
         created_at=at,
     )

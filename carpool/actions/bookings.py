@@ -79,7 +79,8 @@ def book_seats(
     """
     Ask the driver for seats, for the actor's principal; they are kept until the answer.
 
-    With a request she rides from where it begins to where it ends, without one the whole way.
+    With a request she rides from where it begins to where it ends, or from and to stops that she
+    walks to, as fits best; without one the whole way.
     Whether she fits is looked at twice: before the ride is locked, so that nobody queues for a
     ride that is full, and under the lock when it changed in between.
 
@@ -113,8 +114,11 @@ def book_seats(
         offer=offer,
         request=request,
         rider_id=by.principal_id,
+        pickup_stop=queries.stop_at(offer.village_id, match.pickup),
+        dropoff_stop=queries.stop_at(offer.village_id, match.dropoff),
         seats=seats,
         detour_seconds=max(0, match.extra_seconds),
+        **plans.cost_of(match),
         lapses_at=min(at + ANSWER_WITHIN, offer.departs_until),
         via_helper=by.is_assisted,
         created_at=at,

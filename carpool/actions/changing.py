@@ -11,7 +11,7 @@ from carpool import facts, plans, policies
 from carpool.actions import ending, matches, offers
 from carpool.actions.journeys import check_moment
 from carpool.actions.offers import RideGone, RideOff
-from carpool.models import RideOffer
+from carpool.models import Booking, RideOffer
 from village.core.actor import SYSTEM, Actor
 from village.journal.actions import record, record_all
 from village.journal.facts import Fact
@@ -84,7 +84,11 @@ def change_offer(
 def _plan_anew(offer: RideOffer, *, at: datetime) -> list[Fact]:
     """Seat the riders of a changed ride again, in the order they asked; let go who do not fit."""
     ride = plans.lay_out(offer)
-    bookings = list(offer.bookings.active().select_related("request").order_by("created_at", "pk"))
+    bookings = list(
+        offer.bookings.active()
+        .select_related("request", "pickup_stop", "dropoff_stop")
+        .order_by("created_at", "pk")
+    )
     left = []
     for booking in bookings:
         booking.offer = offer
@@ -94,6 +98,7 @@ def _plan_anew(offer: RideOffer, *, at: datetime) -> list[Fact]:
             left.append(booking)
         else:
             ride = plans.take_along(ride, match, wish, booking.pk)
+            Booking.objects.filter(pk=booking.pk).update(**plans.cost_of(match))
     plans.keep(offer, ride)
     told: list[Fact] = []
     for booking in left:

@@ -40,10 +40,11 @@ def ask_for_ride(
     latest_arrival: datetime,
     seats: int,
     terms: Terms = PLAIN,
+    walk_minutes: int = 0,
     at: datetime,
 ) -> RideRequest:
     """
-    Look for a ride for the actor's principal.
+    Look for a ride for the actor's principal; at either end she walks to a stop, if she can.
 
     Whoever offers such a ride learns of it, and so does the principal, at once.
 
@@ -59,6 +60,7 @@ def ask_for_ride(
         person_id=by.principal_id,
         earliest=earliest,
         latest_arrival=latest_arrival,
+        walk_minutes=walk_minutes,
         seats=seats,
         via_helper=by.is_assisted,
         created_at=at,

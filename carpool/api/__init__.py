@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from carpool.api import benches, bookings, feedback, offers, requests, series, stops
+from carpool.api import benches, bookings, feedback, offers, requests, savings, series, stops
 from carpool.api.addresses import router
 
-__all__ = ["benches", "bookings", "feedback", "offers", "requests", "router", "series", "stops"]
+__all__ = [
+    "benches",
+    "bookings",
+    "feedback",
+    "offers",
+    "requests",
+    "router",
+    "savings",
+    "series",
+    "stops",
+]

@@ -16,7 +16,7 @@ from carpool.schemas import (
     RequestIn,
     RequestOut,
     RidesQuery,
-    match_out,
+    matches_out,
     place,
     request_out,
     terms,
@@ -55,6 +55,7 @@ def ask_for_ride(request: ActorRequest, v: str, payload: RequestIn) -> Status[Re
         earliest=payload.earliest,
         latest_arrival=payload.latest_arrival,
         seats=payload.seats,
+        walk_minutes=payload.walk_minutes,
         at=timezone.now(),
     )
     return Status(201, _request_for(request.actor, wish.pk))
@@ -89,8 +90,7 @@ def list_matches(request: ActorRequest, request_id: UUID) -> dict[str, Any]:
     wish = queries.request_or_404(request.actor, request_id)
     policies.may_see_matches(request.actor, wish).enforce()
     found = queries.matches_for(wish, at=timezone.now())
-    estimate = roads().is_estimate
-    items = [match_out(offer, match, wish, estimate=estimate) for offer, match in found]
+    items = matches_out(found, wish, estimate=roads().is_estimate)
     return {"items": items, "next": None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carpool.matching.fleet import Fleet, fleet_of
+from carpool.matching.fleet import Fleet, fleet_of, fleet_of_packed, packed
 from carpool.matching.insertion import fitting, fitting_in
 from carpool.matching.planning import planned, timed, with_rider, without_riders
 from carpool.matching.ranking import ranked, reasons
@@ -39,6 +39,8 @@ __all__ = [
     "fitting",
     "fitting_in",
     "fleet_of",
+    "fleet_of_packed",
+    "packed",
     "planned",
     "ranked",
     "reasons",

@@ -11,6 +11,23 @@ import numpy as np
 from carpool.matching.rides import Ride
 from carpool.routing.port import Coordinates, Whole
 
+# One call of a packed ride, with what is the same for all of them; it lies in databases.
+_FIELDS = [
+    ("lat", "<f8"),
+    ("lng", "<f8"),
+    ("arrives", "<i8"),
+    ("earliest", "<i8"),
+    ("latest", "<i8"),
+    ("metres", "<i8"),
+    ("dwell", "<i4"),
+    ("longest_aboard", "<i4"),
+    ("longest", "<i4"),
+    ("boards", "<i2"),
+    ("until", "<i2"),
+    ("seats", "<i2"),
+]
+_ROW = np.dtype(_FIELDS)
+
 
 @dataclass(frozen=True, slots=True)
 class Squad:
@@ -90,36 +107,51 @@ class Fleet:
 
 def fleet_of(rides: Sequence[Ride]) -> Fleet:
     """Lay rides out as columns."""
+    return fleet_of_packed([ride.id for ride in rides], [packed(ride) for ride in rides])
+
+
+def packed(ride: Ride) -> bytes:
+    """Write a ride so that many of them are laid out at once, without looking at each."""
     rows = [
         (
+            call.point.lat,
+            call.point.lng,
             call.arrives,
-            call.metres,
-            call.dwell,
             call.earliest,
             call.latest,
-            call.boards,
+            call.metres,
+            call.dwell,
             call.longest,
+            ride.longest,
+            call.boards,
             until,
+            ride.seats,
         )
-        for ride in rides
         for call, until in zip(ride.calls, _until(ride), strict=True)
     ]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 8).T
-    points = [(call.point.lat, call.point.lng) for ride in rides for call in ride.calls]
+    return np.array(rows, dtype=_ROW).tobytes()
+
+
+def fleet_of_packed(names: Sequence[UUID], rides: Sequence[bytes]) -> Fleet:
+    """Lay rides out as columns that were packed."""
+    rows = np.frombuffer(b"".join(rides), dtype=_ROW)
+    counts = np.array([len(each) for each in rides], dtype=np.int64) // _ROW.itemsize
+    first = np.cumsum(counts) - counts
+    column = {name: rows[name].astype(np.int64) for name, _ in _FIELDS[2:]}
     return Fleet(
-        names=[ride.id for ride in rides],
-        counts=np.array([len(ride.calls) for ride in rides], dtype=np.int64),
-        points=np.array(points, dtype=float).reshape(-1, 2),
-        arrives=columns[0],
-        metres=columns[1],
-        dwell=columns[2],
-        earliest=columns[3],
-        latest=columns[4],
-        boards=columns[5],
-        longest_aboard=columns[6],
-        until=columns[7],
-        seats=np.array([ride.seats for ride in rides], dtype=np.int64),
-        longest=np.array([ride.longest for ride in rides], dtype=np.int64),
+        names=names,
+        counts=counts,
+        points=np.stack([rows["lat"], rows["lng"]], axis=1),
+        arrives=column["arrives"],
+        metres=column["metres"],
+        dwell=column["dwell"],
+        earliest=column["earliest"],
+        latest=column["latest"],
+        boards=column["boards"],
+        longest_aboard=column["longest_aboard"],
+        until=column["until"],
+        seats=column["seats"][first],
+        longest=column["longest"][first],
     )
 
 

@@ -13,6 +13,7 @@ from carpool.models.feedback import Feedback, FeedbackKind
 from carpool.models.index import IndexedRide, RideCell
 from carpool.models.journeys import Journey, about, columns
 from carpool.models.matches import Match
+from carpool.models.nights import Night
 from carpool.models.offers import (
     OfferStatus,
     RideCall,
@@ -39,6 +40,7 @@ __all__ = [
     "Journey",
     "Leg",
     "Match",
+    "Night",
     "OfferSeries",
     "OfferStatus",
     "PartnerBooking",

@@ -10,6 +10,7 @@ from django.db import models
 
 from carpool.models.offers import RideOffer
 from carpool.models.requests import RideRequest
+from carpool.models.stops import Stop
 from carpool.places import Place
 from village.core.models import VillageObject
 
@@ -48,7 +49,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def with_people(self) -> BookingQuerySet:
         """Bring along the ride, its driver, the rider and her request."""
-        return self.select_related("offer__driver", "rider", "request")
+        return self.select_related(
+            "offer__driver", "rider", "request", "pickup_stop", "dropoff_stop"
+        )
 
     def lapsed(self, at: datetime) -> BookingQuerySet:
         """Keep those that nobody answered or confirmed in time."""
@@ -60,9 +63,12 @@ class Booking(VillageObject):
     """
     Hold the seats that a rider asked for, from one place to another; hers while it is active.
 
-    Without a request she rides the whole way. ``pickup_at`` and ``dropoff_at`` are planned, for
-    a driver who leaves as soon as all riders allow. ``lapses_at`` is when it falls if the next
-    word is not said. ``is_late`` says that it was cancelled at the last moment.
+    Without a request she rides the whole way. She walks to ``pickup_stop`` and from
+    ``dropoff_stop``, where there is one. ``pickup_at`` and ``dropoff_at`` are planned, for
+    a driver who leaves as soon as all riders allow. ``direct_metres`` is how far she would have
+    driven by herself, ``detour_metres`` how much farther her driver drives. ``lapses_at`` is when
+    it falls if the next word is not said. ``is_late`` says that it was cancelled at the last
+    moment.
     """
 
     offer = models.ForeignKey(RideOffer, models.CASCADE, related_name="bookings")
@@ -70,11 +76,15 @@ class Booking(VillageObject):
         RideRequest, models.PROTECT, null=True, blank=True, related_name="bookings"
     )
     rider = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    pickup_stop = models.ForeignKey(Stop, models.PROTECT, null=True, blank=True, related_name="+")
+    dropoff_stop = models.ForeignKey(Stop, models.PROTECT, null=True, blank=True, related_name="+")
     seats = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=BookingStatus, default=BookingStatus.REQUESTED)
     pickup_at = models.DateTimeField(null=True, blank=True)
     dropoff_at = models.DateTimeField(null=True, blank=True)
     detour_seconds = models.PositiveIntegerField(default=0)
+    direct_metres = models.PositiveIntegerField(default=0)
+    detour_metres = models.IntegerField(default=0)
     lapses_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField(default=False)
     via_helper = models.BooleanField(default=False)
@@ -117,9 +127,13 @@ class Booking(VillageObject):
     @property
     def pickup(self) -> Place:
         """Give the exact place where the rider gets in."""
+        if self.pickup_stop is not None:
+            return self.pickup_stop.place
         return self.offer.start if self.request is None else self.request.start
 
     @property
     def dropoff(self) -> Place:
         """Give the exact place where the rider gets out."""
+        if self.dropoff_stop is not None:
+            return self.dropoff_stop.place
         return self.offer.goal if self.request is None else self.request.goal

@@ -14,12 +14,14 @@ class IndexedRide(models.Model):
     Give a ride a short number, under which it is posted.
 
     What is posted follows from the ride's plan of that ``version``, for roads on which nobody
-    gets farther through the air than ``fastest`` metres a second.
+    gets farther through the air than ``fastest`` metres a second. ``plan`` is that plan, packed:
+    whoever looks for a ride reads one row of each that may fit.
     """
 
     offer = models.OneToOneField(RideOffer, models.CASCADE, related_name="indexed")
     version = models.PositiveIntegerField()
     fastest = models.FloatField()
+    plan = models.BinaryField()
 
 
 class RideCell(models.Model):

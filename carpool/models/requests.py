@@ -55,6 +55,8 @@ class RideRequest(Journey):
 
     ``occurrence`` and ``leg`` say to or from which date of an event, if it came of one. Somebody
     who waits at a stop gets in there by ``waits_until``, or not at all.
+    ``walk_minutes`` is how far she can walk, to a public stop at either end.
+    ``nights_without`` counts the nights in which rides were shared out, and none was left for her.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -69,7 +71,9 @@ class RideRequest(Journey):
     earliest = models.DateTimeField()
     latest_arrival = models.DateTimeField()
     waits_until = models.DateTimeField(null=True, blank=True)
+    walk_minutes = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.OPEN)
+    nights_without = models.PositiveSmallIntegerField(default=0)
 
     objects: ClassVar = RideRequestQuerySet.as_manager()
 

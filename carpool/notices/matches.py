@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from carpool import queries
-from carpool.facts import MatchFound
-from carpool.models import RequestStatus
+from carpool.facts import MatchFound, MatchProposed
+from carpool.models import Match, RequestStatus
 from carpool.notices.bookings import ride_link, ride_words
 from village.core.actor import Scope
 from village.journal.notices import Importance, Notice, Words
@@ -20,8 +20,8 @@ from village.journal.notices import Importance, Notice, Words
 
 def rider_words(fact: MatchFound) -> Words | None:
     """Tell who looks for a ride that one fits, as long as she still looks."""
-    match = queries.told_match(fact.match_id)
-    if match is None or match.request.status != RequestStatus.OPEN:
+    match = _standing(fact)
+    if match is None:
         return None
     name = match.offer.driver.board_name
     return Words(
@@ -37,8 +37,8 @@ def driver_words(fact: MatchFound) -> Words | None:
 
     Who waits at a stop is picked up there soon, or not at all.
     """
-    match = queries.told_match(fact.match_id)
-    if match is None or match.request.status != RequestStatus.OPEN:
+    match = _standing(fact)
+    if match is None:
         return None
     until = match.request.waits_until
     if until is not None:
@@ -59,15 +59,48 @@ def driver_words(fact: MatchFound) -> Words | None:
     )
 
 
-def _person(fact: MatchFound) -> Iterable[UUID]:
+def proposed_rider_words(fact: MatchProposed) -> Words | None:
+    """Tell who still looks for a ride which one the village suggests for tomorrow."""
+    match = _standing(fact)
+    if match is None:
+        return None
+    name = match.offer.driver.display_name
+    return Words(
+        title=_("For tomorrow we suggest: ride along with %(name)s") % {"name": name},
+        body=_("%(ride)s. Please book it if it suits you.") % {"ride": ride_words(match.offer)},
+        link=f"/carpool/requests/{match.request_id}",
+    )
+
+
+def proposed_driver_words(fact: MatchProposed) -> Words | None:
+    """Tell a driver whom the village suggests that she takes along tomorrow."""
+    match = _standing(fact)
+    if match is None:
+        return None
+    name = match.request.person.display_name
+    return Words(
+        title=_("For tomorrow we suggest: take %(name)s along") % {"name": name},
+        body=_("%(ride)s. We have told %(name)s how to book.")
+        % {"ride": ride_words(match.offer), "name": name},
+        link=ride_link(match.offer_id),
+    )
+
+
+def _standing(fact: MatchFound | MatchProposed) -> Match | None:
+    """Give a match whose rider still looks for a ride."""
+    match = queries.told_match(fact.match_id)
+    return match if match and match.request.status == RequestStatus.OPEN else None
+
+
+def _person(fact: MatchFound | MatchProposed) -> Iterable[UUID]:
     return [fact.person_id]
 
 
-def _driver(fact: MatchFound) -> Iterable[UUID]:
+def _driver(fact: MatchFound | MatchProposed) -> Iterable[UUID]:
     return [fact.driver_id]
 
 
-def _thread(fact: MatchFound) -> str:
+def _thread(fact: MatchFound | MatchProposed) -> str:
     return f"carpool/matches/{fact.match_id}"
 
 
@@ -85,6 +118,24 @@ for_drivers = Notice(
     of=MatchFound,
     audience=_driver,
     words=driver_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_OFFER,
+    thread=_thread,
+)
+proposed_to_riders = Notice(
+    "carpool.ride_proposed",
+    of=MatchProposed,
+    audience=_person,
+    words=proposed_rider_words,
+    importance=Importance.PERSONAL,
+    scope=Scope.RIDES_REQUEST,
+    thread=_thread,
+)
+proposed_to_drivers = Notice(
+    "carpool.rider_proposed",
+    of=MatchProposed,
+    audience=_driver,
+    words=proposed_driver_words,
     importance=Importance.PERSONAL,
     scope=Scope.RIDES_OFFER,
     thread=_thread,

@@ -14,7 +14,7 @@ from carpool.forms import RequestForm
 from carpool.models import RequestStatus
 from carpool.pages.known_places import known_places
 from carpool.roads import roads
-from carpool.schemas import match_out
+from carpool.schemas import matches_out
 from village.core.actor import Scope
 from village.core.errors import Invalid
 from village.core.forms import span
@@ -41,6 +41,7 @@ def new_request(request: PageRequest, v: str) -> HttpResponse:
                 earliest=earliest,
                 latest_arrival=latest,
                 seats=given["seats"],
+                walk_minutes=given["walk"],
                 at=at,
             )
         except Invalid as error:
@@ -70,9 +71,7 @@ def request_(request: PageRequest, request_id: UUID) -> HttpResponse:
         "topic": topic,
         "position": position,
         "is_open": is_open,
-        "matches": [
-            match_out(offer, match, found, estimate=roads().is_estimate) for offer, match in fitting
-        ],
+        "matches": matches_out(fitting, found, estimate=roads().is_estimate),
         "booked": booked.order_by("created_at", "id"),
     }
     is_part = "HX-Request" in request.headers

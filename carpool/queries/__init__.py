@@ -14,6 +14,7 @@ from carpool.queries.bookings import (
     partner_messages,
 )
 from carpool.queries.clock import lifted_to, own_series, running_series, to_be_asked
+from carpool.queries.faults import faults
 from carpool.queries.feedback import (
     feedback,
     feedback_visible_to,
@@ -21,6 +22,7 @@ from carpool.queries.feedback import (
     readers_of,
 )
 from carpool.queries.matches import matches_for, matches_of, told_match
+from carpool.queries.nights import Market, market_of, nights_due
 from carpool.queries.offers import (
     KNOWN_FOR,
     knows_exactly,
@@ -38,15 +40,26 @@ from carpool.queries.requests import (
     requests_visible_to,
     waited_in_vain,
 )
-from carpool.queries.stops import benches_of, cents_per_km, stop, stops_of, usual_stop
+from carpool.queries.savings import FEWEST, saved_by, saved_in
+from carpool.queries.stops import (
+    benches_of,
+    cents_per_km,
+    stop,
+    stop_at,
+    stops_of,
+    usual_stop,
+)
 
 __all__ = [
+    "FEWEST",
     "KNOWN_FOR",
+    "Market",
     "benches_of",
     "booking",
     "booking_or_404",
     "bookings_visible_to",
     "cents_per_km",
+    "faults",
     "feedback",
     "feedback_visible_to",
     "is_kept_apart_on",
@@ -55,10 +68,12 @@ __all__ = [
     "knows_exactly",
     "lapsed_bookings",
     "lifted_to",
+    "market_of",
     "matches_for",
     "matches_of",
     "meets_exactly",
     "moderates_rides",
+    "nights_due",
     "offer",
     "offer_or_404",
     "offers",
@@ -76,7 +91,10 @@ __all__ = [
     "requests",
     "requests_visible_to",
     "running_series",
+    "saved_by",
+    "saved_in",
     "stop",
+    "stop_at",
     "stops_of",
     "to_be_asked",
     "told_match",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import compress
 from uuid import UUID
 
-from carpool.index import could_take, may_fit
-from carpool.matching import Match, Wish, fitting, ranked, seconds_of
+from carpool.index import could_take, fleet_of, may_fit
+from carpool.matching import Match, Wish, fitting, fitting_in, ranked, seconds_of
 from carpool.models import Booking, BookingStatus, RideOffer, RideOfferQuerySet, RideRequest
 from carpool.models import Match as Told
-from carpool.plans import ride_of, rides_of, wish_of
+from carpool.plans import ride_of, wish_of
 from carpool.queries.people import kept_apart_from, pairs_with
+from carpool.queries.stops import stops_of
 from carpool.roads import roads
 from carpool.terms import suits
 from village.residents.queries import blocked_with
@@ -24,12 +25,17 @@ MATCHES_SHOWN = 50
 def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Match]]:
     """Give the rides that could take somebody along, the best first."""
     looked_for, now = wish_of(wish), seconds_of(at)
-    found = fitting(looked_for, rides_of(_open_to(wish, looked_for, at)), roads(), at=now)
-    offers = RideOffer.objects.filter(pk__among=[match.ride_id for match in found])
-    suitable = _suitable_rides(wish, list(offers.select_related("driver")))
-    together = _rides_together(wish.person_id, suitable.values())
-    best = ranked((match for match in found if match.ride_id in suitable), together)
-    return [(suitable[match.ride_id], match) for match in best[:MATCHES_SHOWN]]
+    fleet = fleet_of(_open_to(wish, looked_for, at))
+    found = fitting_in(looked_for, fleet, roads(), at=now)
+    best = ranked(found, _rides_together(wish.person_id, [match.ride_id for match in found]))
+    suitable: list[tuple[RideOffer, Match]] = []
+    for first in range(0, len(best), MATCHES_SHOWN):
+        some = best[first : first + MATCHES_SHOWN]
+        rides = _suitable_rides(wish, [match.ride_id for match in some])
+        suitable += [(rides[match.ride_id], match) for match in some if match.ride_id in rides]
+        if len(suitable) >= MATCHES_SHOWN:
+            break
+    return suitable[:MATCHES_SHOWN]
 
 
 def _open_to(wish: RideRequest, looked_for: Wish, at: datetime) -> RideOfferQuerySet:
@@ -62,7 +68,8 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
         .select_related("person")
         .order_by("created_at", "pk")
     )
-    wishes = [(each, wish_of(each)) for each in open_requests]
+    stops = list(stops_of(offer.village_id))
+    wishes = [(each, wish_of(each, stops=stops)) for each in open_requests]
     near = could_take(ride, [wish for _, wish in wishes])
     wishes = list(compress(wishes, near))
     pairs = pairs_with(
@@ -80,7 +87,8 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
     return sorted(found, key=lambda each: each[1].extra_seconds)[:MATCHES_SHOWN]
 
 
-def _suitable_rides(wish: RideRequest, rides: list[RideOffer]) -> dict[UUID, RideOffer]:
+def _suitable_rides(wish: RideRequest, ride_ids: Collection[UUID]) -> dict[UUID, RideOffer]:
+    rides = list(RideOffer.objects.filter(pk__among=ride_ids).select_related("driver"))
     pairs = pairs_with(
         wish.person_id,
         {each.driver_id for each in rides},
@@ -90,10 +98,14 @@ def _suitable_rides(wish: RideRequest, rides: list[RideOffer]) -> dict[UUID, Rid
     return {each.pk: each for each in rides if suits(each.terms, wish.terms, pairs[each.driver_id])}
 
 
-def _rides_together(person_id: UUID, rides: Iterable[RideOffer]) -> dict[UUID, int]:
+def _rides_together(person_id: UUID, ride_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count for each ride how often its driver took somebody along before."""
     done = Booking.objects.filter(rider=person_id, status=BookingStatus.COMPLETED)
     drivers = Counter(done.values_list("offer__driver", flat=True))
-    return {each.pk: drivers[each.driver_id] for each in rides}
+    if not drivers:
+        return {}
+    theirs = RideOffer.objects.filter(pk__among=ride_ids, driver__in=drivers.keys())
+    return {ride: drivers[driver] for ride, driver in theirs.values_list("pk", "driver")}
 
 
 def told_match(match_id: UUID) -> Told | None:

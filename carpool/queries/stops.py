@@ -6,14 +6,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from carpool.matching import Spot
 from carpool.models import RideRules, Stop, StopKind
 from carpool.places import Place
+from carpool.savings import CENTS_PER_KM
 from village.core.geo import Point
 from village.residents.queries import village_or_404
-
-# What driving a car costs, wear included: the flat rate per kilometre of German tax law for
-# business trips by car (Bundesreisekostengesetz, section 5, paragraph 2).
-USUAL_CENTS_PER_KM = 30
 
 
 def stops_of(village: str) -> QuerySet[Stop]:
@@ -31,10 +29,18 @@ def stop(stop_id: UUID) -> Stop | None:
     return Stop.objects.in_use().filter(pk=stop_id).first()
 
 
+def stop_at(village: str, spot: Spot) -> Stop | None:
+    """Find the stop to which somebody walks; none if she does not."""
+    if not spot.walk:
+        return None
+    here = stops_of(village).filter(lat=spot.point.lat, lng=spot.point.lng)
+    return here.order_by("created_at", "pk").first()
+
+
 def cents_per_km(village: str) -> int:
     """Give the most that drivers and riders of a village share for each kilometre."""
     rules = RideRules.objects.filter(pk=village).first()
-    return USUAL_CENTS_PER_KM if rules is None else rules.cents_per_km
+    return CENTS_PER_KM if rules is None else rules.cents_per_km
 
 
 def usual_stop(village: str) -> Place:

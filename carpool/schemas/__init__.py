@@ -19,7 +19,8 @@ from carpool.schemas.journeys import (
     request_out,
     terms,
 )
-from carpool.schemas.matches import MatchOut, ToldMatchOut, match_out, told_match_out
+from carpool.schemas.matches import MatchOut, ToldMatchOut, matches_out, told_match_out
+from carpool.schemas.savings import SavedOut, SavingsOut, savings_out
 from carpool.schemas.series import (
     DayIn,
     OfferSeriesIn,
@@ -62,6 +63,8 @@ __all__ = [
     "RidesQuery",
     "RulesIn",
     "RulesOut",
+    "SavedOut",
+    "SavingsOut",
     "SeriesOut",
     "StopIn",
     "StopOut",
@@ -73,12 +76,13 @@ __all__ = [
     "booking_out",
     "end_out",
     "feedback_out",
-    "match_out",
+    "matches_out",
     "offer_out",
     "pattern",
     "place",
     "profile_out",
     "request_out",
+    "savings_out",
     "series_out",
     "stop_out",
     "terms",

@@ -18,6 +18,7 @@ from village.residents.schemas import on_board
 Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
 FlexibleMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=240)]
 DetourMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=120)]
+WalkMinutes = Annotated[int, ninja.Field(strict=True, ge=0, le=30)]
 Luggage = Annotated[int, ninja.Field(strict=True, ge=0, le=8)]
 Cents = Annotated[int, ninja.Field(strict=True, ge=0, le=100)]
 
@@ -80,7 +81,7 @@ class OfferChangeIn(In):
 
 
 class RequestIn(TermsIn):
-    """A ride that somebody looks for."""
+    """A ride that somebody looks for, who can walk for some minutes to a public stop."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -99,6 +100,7 @@ class RequestIn(TermsIn):
     earliest: Moment
     latest_arrival: Moment
     seats: Seats = 1
+    walk_minutes: WalkMinutes = 0
 
 
 class RidesQuery(PageQuery):
@@ -164,6 +166,7 @@ class RequestOut(JourneyOut):
     A ride that somebody looks for; ``occurrence`` is the event's date it is a lift to.
 
     Somebody with ``waits_until`` waits at the stop now, and is picked up by then or not at all.
+    How far she can walk is told to nobody else.
     """
 
     person: TravellerOut
@@ -171,6 +174,7 @@ class RequestOut(JourneyOut):
     latest_arrival: datetime
     waits_until: datetime | None
     seats: int
+    walk_minutes: int | None
     status: str
     series: UUID | None
     occurrence: UUID | None
@@ -217,6 +221,7 @@ def request_out(request: RideRequest, *, exact: bool = False) -> RequestOut:
         latest_arrival=request.latest_arrival,
         waits_until=request.waits_until,
         seats=request.seats,
+        walk_minutes=request.walk_minutes if exact else None,
         status=request.status,
         series=request.series_id,
         occurrence=request.occurrence_id,

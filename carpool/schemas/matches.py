@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,16 +10,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carpool.matching import Because, Match, Reason, reasons
+from carpool import queries
+from carpool.matching import Because, Match, Reason, Spot, reasons
 from carpool.models import Match as Told
 from carpool.models import RideOffer, RideRequest
+from carpool.places import Place
 from carpool.plans import wish_of
-from carpool.schemas.journeys import (
-    OfferOut,
-    RequestOut,
-    offer_out,
-    request_out,
-)
+from carpool.schemas.ends import EndOut, end_out
+from carpool.schemas.journeys import OfferOut, RequestOut, offer_out, request_out
+from village.core.geo import Point
 from village.core.schemas import Out
 
 # Before both have said yes, detours and times are told in these steps, in seconds.
@@ -31,18 +31,27 @@ class MatchOut(Out):
 
     Detour and times are told in steps of five minutes: exact ones would measure how far away
     somebody lives. ``estimate`` says that no real road was looked at. ``reasons`` are words.
+    ``pickup`` and ``dropoff`` are where she gets in and out: at the ends of her request, or at
+    stops that she walks to for ``walk_minutes`` in all.
     """
 
     offer: OfferOut
     detour_seconds: int
     pickup_at: datetime
     arrives_at: datetime
+    pickup: EndOut
+    dropoff: EndOut
+    walk_minutes: int
     estimate: bool
     reasons: list[str]
 
 
 class ToldMatchOut(Out):
-    """A ride and a request that fit, as both sides are told of it."""
+    """
+    A ride and a request that fit, as both sides are told of it.
+
+    ``proposed`` says that the village chose them for each other, the evening before.
+    """
 
     id: UUID
     village: str
@@ -51,19 +60,35 @@ class ToldMatchOut(Out):
     request: RequestOut
     detour_seconds: int
     pickup_at: datetime
+    proposed: bool
 
 
-def match_out(offer: RideOffer, match: Match, wish: RideRequest, *, estimate: bool) -> MatchOut:
-    """Show how a ride could take somebody along."""
-    told = _coarse(match)
-    return MatchOut(
-        offer=offer_out(offer),
-        detour_seconds=told.extra_seconds,
-        pickup_at=datetime.fromtimestamp(told.pickup_at, UTC),
-        arrives_at=datetime.fromtimestamp(told.arrives_at, UTC),
-        estimate=estimate,
-        reasons=[in_words(reason) for reason in reasons(told, wish_of(wish))],
-    )
+def matches_out(
+    found: Iterable[tuple[RideOffer, Match]], wish: RideRequest, *, estimate: bool
+) -> list[MatchOut]:
+    """Show how rides could take somebody along."""
+    looked_for = wish_of(wish, stops=())
+    stops = {each.place.point: each.place for each in queries.stops_of(wish.village_id)}
+    return [
+        MatchOut(
+            offer=offer_out(offer),
+            detour_seconds=told.extra_seconds,
+            pickup_at=datetime.fromtimestamp(told.pickup_at, UTC),
+            arrives_at=datetime.fromtimestamp(told.arrives_at, UTC),
+            pickup=_end(told.pickup, wish, wish.start, stops),
+            dropoff=_end(told.dropoff, wish, wish.goal, stops),
+            walk_minutes=round(told.walk / 60),
+            estimate=estimate,
+            reasons=[in_words(reason) for reason in reasons(told, looked_for)],
+        )
+        for offer, told in ((offer, _coarse(match)) for offer, match in found)
+    ]
+
+
+def _end(spot: Spot, wish: RideRequest, place: Place, stops: Mapping[Point, Place]) -> EndOut:
+    """Show where somebody gets in or out: at her own place, or at a stop that she walks to."""
+    met = stops.get(spot.point, place) if spot.walk else place
+    return end_out(met, wish.village_id, exact=False)
 
 
 def told_match_out(told: Told) -> ToldMatchOut:
@@ -77,6 +102,7 @@ def told_match_out(told: Told) -> ToldMatchOut:
         request=request_out(told.request),
         detour_seconds=_up(told.detour_seconds),
         pickup_at=datetime.fromtimestamp(pickup_at, UTC),
+        proposed=told.proposed_at is not None,
     )
 
 

@@ -19,8 +19,8 @@ from carpool.models import RideOffer, RideRequest, about
 from carpool.models import journeys as rows
 from carpool.places import Place
 from carpool.routing import ROAD_FACTOR, SPEED_KMH
-from carpool.schemas import match_out
 from carpool.schemas import matches as wire
+from carpool.schemas import matches_out
 from tests.carpool.factories import TOWN, answer, book, confirm, make_offer
 from tests.support.cast import Cast
 from village.core.actor import Actor
@@ -61,7 +61,7 @@ def probe(cast: Cast, offer: RideOffer, rng: random.Random, at: datetime) -> tup
             **rows.columns(Place("probe", here), TOWN, offer.terms),
         )
         for found, match in queries.matches_for(wish, at=at):
-            out = match_out(found, match, wish, estimate=True)
+            [out] = matches_out([(found, match)], wish, estimate=True)
             told.append((about(wish.start, "lindental").point, out.detour_seconds))
             shown = Point(out.offer.from_.lat, out.offer.from_.lng)
     return shown, told
@@ -216,7 +216,7 @@ def test_a_match_is_told_in_steps_of_five_minutes(cast: Cast, at: datetime) -> N
     [(found, match)] = queries.matches_for(wish, at=at)
     odd: Match = replace(match, extra_seconds=61, shift=1)
 
-    told = match_out(found, odd, wish, estimate=True)
+    [told] = matches_out([(found, odd)], wish, estimate=True)
 
     assert told.detour_seconds == 300
     assert "A detour of up to 5 minutes." in told.reasons

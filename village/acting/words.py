@@ -93,6 +93,7 @@ NEVER = frozenset(
         "carpool.ride_erased",
         "carpool.booking_expired",
         "carpool.driver_asked",
+        "carpool.match_proposed",
         "carpool.rider_missed",
         "carpool.rider_taken",
         "carpool.rules_set",

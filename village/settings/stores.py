@@ -167,6 +167,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "task": "carpool.tasks.ask_drivers",
         "schedule": timedelta(minutes=15),
     },
+    "carpool-share-out-rides": {
+        "task": "carpool.tasks.share_out_rides",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
+    },
     "carpool-lapse-bookings": {
         "task": "carpool.tasks.lapse_bookings",
         "schedule": timedelta(minutes=1),
