@@ -87,8 +87,8 @@ class TestMatches:
 
         # The session, the resident; the request, her village, whom she is kept apart from; the
         # rides with their drivers and plans; who is a woman, who knows whom, who rode with whom,
-        # and how often.
-        with django_assert_num_queries(14):
+        # and how often; and the stops she could walk to.
+        with django_assert_num_queries(15):
             assert len(client.get(url).json()["items"]) == 10
 
 
