@@ -134,7 +134,7 @@ async def test_lift_to_the_harvest_dinner(
                 "departs_at": leaves.isoformat(),
                 "flexible_minutes": 10,
                 "seats": 1,
-                "detour_minutes": 20,
+                "detour_minutes": 40,
             },
         )
         offered_at = time.monotonic()
