@@ -27,8 +27,8 @@ VILLAGES = ["lindental", "bergheim"]
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LINK = re.compile(r'(?:href|data-src|hx-get)="([^"#]+)')
 # So many things of a kind are looked at, and so many pages.
-OF_A_KIND = 6
-PAGES = 120
+OF_A_KIND = 3
+PAGES = 60
 READS = [each for each in OPERATIONS if each.method == "GET"]
 
 
