@@ -24,6 +24,7 @@ from notifications import post
 from notifications.models import SentLetter, Way
 from tests.core.pictures import encoded, photo
 from tests.support.cast import DEPARTMENT, OUTLET, Cast, secure, sit
+from village.alerts.models import Answer, Condition, RollCall, Source
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import SYSTEM, Actor
 from village.journal.models import Reading
@@ -49,6 +50,7 @@ NOT_HERS = {
     "an id, a number or a code of the software's own": {
         "acting_preparedact": ("method", "content_type", "path"),
         "acting_refusal": ("code",),
+        "alerts_rollcall": ("figures",),
         "assist_consent": ("text_hash", "text_version"),
         "assist_mandate": (
             "scopes",
@@ -93,9 +95,11 @@ NOT_HERS = {
         "acting_statement": ("mark",),
         "assist_card": ("stop_digest",),
         "assist_cardcode": ("digest",),
+        "assist_pin": ("digest",),
         "entrance_card": ("digest", "pin_digest"),
         "entrance_introduction": ("digest",),
         "entrance_invitation": ("digest",),
+        "entrance_recovery": ("code_digest", "secret_digest"),
         "entrance_textmessage": ("sealed",),
         "entrance_wrongpin": ("digest",),
         "notifications_device": ("auth", "p256dh"),
@@ -129,6 +133,7 @@ NOT_HERS = {
         ),
         "alerts_alertfeed": ("codes", "etag", "last_error", "last_modified", "name", "url"),
         "alerts_heard": ("address",),
+        "alerts_rollcall": ("shelters",),
         "assist_centre": (
             "name",
             "address",
@@ -139,6 +144,7 @@ NOT_HERS = {
             "allowed_scopes",
         ),
         "auth_group": ("name",),
+        "carpool_partnermessage": ("operator",),
         "carpool_stop": ("name",),
         "messaging_category": ("name",),
         "messaging_department": ("name", "about"),
@@ -146,7 +152,7 @@ NOT_HERS = {
         "news_feed": ("url", "etag", "last_modified", "last_error"),
         "news_outlet": ("name", "slug", "homepage"),
         "residents_neighbourhood": ("name",),
-        "residents_village": ("slug", "name", "zone"),
+        "residents_village": ("slug", "name", "zone", "grid_key"),
         "stewardship_apikey": ("name",),
         "stewardship_district": ("name",),
         "stewardship_municipality": ("name",),
@@ -300,6 +306,7 @@ def plant(village: Village) -> dict[str, Any]:
     village.post("nora", "me/devices", {"kind": "fcm_fid", "address": f"phone-{MARK}"})
     _plant_series(village, place, goal)
     _plant_help(village, desk)
+    _plant_what_others_said(cast)
     block(by=Actor(cast.nora.pk), resident_id=cast.mia.pk, at=now)
     # A browser that only asked for her code, and an operator who changed her row.
     asked = Client()
@@ -391,5 +398,24 @@ def _plant_help(village: Village, desk: Department) -> None:
         trained_on=now.date(),
         valid_until=now + timedelta(days=30),
         suspended_reason=f"{MARK} was rude",
+        created_at=now,
+    )
+
+
+def _plant_what_others_said(cast: Cast) -> None:
+    """Let her say in a roll call how she is."""
+    now = timezone.now()
+    call = RollCall.objects.create(
+        village=cast.lindental, forget_at=now + timedelta(days=14), created_at=now
+    )
+    Answer.objects.create(
+        village=cast.lindental,
+        roll_call=call,
+        resident=cast.nora,
+        condition=Condition.AT_SHELTER,
+        shelter=f"School {MARK}",
+        note=f"With {MARK}",
+        source=Source.SELF,
+        at=now,
         created_at=now,
     )

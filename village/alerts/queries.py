@@ -159,7 +159,7 @@ def last_word(village: Village, at: datetime) -> datetime:
     moments = [village.created_at]
     for sent, expires in told.order_by("-sent_at").values_list("sent_at", "expires_at")[:50]:
         moments += [sent, expires]
-    return max(moment for moment in moments if moment <= at)
+    return max((moment for moment in moments if moment <= at), default=at)
 
 
 def public_document(alert_id: UUID) -> Alert:
