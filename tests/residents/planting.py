@@ -208,7 +208,7 @@ def work_off() -> None:
 
 def name_her(nora: Resident) -> None:
     """Give nora a name, an address and a way in that are found again."""
-    nora.display_name, nora.email, nora.phone = f"Nora {MARK}", f"{MARK}@village.example", MARK
+    nora.display_name, nora.email, nora.phone = f"{MARK} Nora", f"{MARK}@village.example", MARK
     nora.save()
     EmailAddress.objects.create(user=nora, email=nora.email, verified=True, primary=True)
 
