@@ -62,6 +62,7 @@ NOT_HERS = {
         ),
         "assist_reach": ("ways", "languages"),
         "auth_permission": ("name", "codename"),
+        "carpool_indexedride": ("plan",),
         "carpool_offerseries": ("zone", "weekdays", "skipped", "added"),
         "carpool_requestseries": ("zone", "weekdays", "skipped", "added"),
         "core_keptanswer": ("principal", "fingerprint", "headers"),
