@@ -98,9 +98,14 @@ def timing_of(notice: Notice, way: Way, choices: Choices) -> Timing:
 
 
 def plan_of(notice: Notice, choices: Choices, *, is_muted: bool = False) -> dict[Way, Timing]:
-    """Give the ways by which somebody is told of a notice, and when."""
+    """
+    Give the ways by which somebody is told of a notice, and when.
+
+    Nothing silences an emergency, nor what goes by her own way: who helps her could mute it.
+    """
     plan = {way: timing_of(notice, way, choices) for way in ways_here()}
-    if is_muted and notice.importance is not Importance.EMERGENCY:
+    is_silent = is_muted and not notice.goes_her_way
+    if is_silent and notice.importance is not Importance.EMERGENCY:
         kept = {Way.INBOX} if notice.importance in CONCERNS_HER else set()
         plan = {way: timing for way, timing in plan.items() if way in kept}
     return {way: timing for way, timing in plan.items() if timing is not Timing.NONE}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from notifications.actions import tell
-from notifications.models import Delivery, Device, DeviceKind, Preference, Timing, Way
+from notifications.models import Delivery, Device, DeviceKind, Mute, Preference, Timing, Way
 from tests.support.cast import Cast
 from village.assist.facts import EverythingFrozen
 from village.assist.models import Reach, ReachedBy
@@ -123,6 +123,14 @@ class TestAnAnswerOfTheTownHall:
         Preference.objects.create(
             resident=cast.edda, notice="messaging.answer", way=Way.PRINT, timing=Timing.NONE
         )
+        assert self.answer(cast, at) == {Way.PRINT}
+
+    def test_reaches_her_although_the_whole_village_is_muted(
+        self, cast: Cast, at: datetime
+    ) -> None:
+        Reach.objects.create(resident=cast.edda, ways=["print"])
+        Mute.objects.create(resident=cast.edda, village=cast.lindental, created_at=at)
+
         assert self.answer(cast, at) == {Way.PRINT}
 
     def test_goes_as_she_has_chosen_where_nobody_has_asked_her(
