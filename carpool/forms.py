@@ -110,7 +110,7 @@ class RequestForm(JourneyForm):
     earliest = ClockField(label=gettext_lazy("Not before"))
     latest = ClockField(label=gettext_lazy("There by"))
     walk = forms.TypedChoiceField(
-        label=gettext_lazy("Can you walk to a stop?"), coerce=int, initial=0, choices=()
+        label=gettext_lazy("Can you walk to a stop?"), coerce=int, initial=0, required=False
     )
 
     def __init__(self, places: Iterable[Place], data: Any, **options: Any) -> None:
@@ -118,6 +118,10 @@ class RequestForm(JourneyForm):
         field = self.fields["walk"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(each, _minutes(each)) for each in WALKS]
+
+    def clean_walk(self) -> int:
+        """Ask for no walk where nothing was said of one."""
+        return int(self.cleaned_data["walk"] or 0)
 
 
 class WaitForm(JourneyForm):
