@@ -40,7 +40,8 @@ ANSWER_WITHIN = 60
 # the five seconds in which a stop is promised.
 ANSWERS_END_WITHIN = 2.0
 GONE_WITHIN = 4.5
-JOBS_AT_ONCE = 2
+# One more than a small village has long ones at once, so that an emergency finds a free hand.
+JOBS_AT_ONCE = 3
 
 
 class CannotServe(Exception):
@@ -75,21 +76,22 @@ class Jobs:
     """Run a Celery worker and its clock as threads of this process."""
 
     def __init__(self) -> None:
-        # Beside what may take a while, one that is there for emergencies alone.
-        self.workers = [_worker("celery", JOBS_AT_ONCE), _worker("emergencies", 1)]
+        self.worker = app.WorkController(
+            pool="threads",
+            concurrency=JOBS_AT_ONCE,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        )
         # What is due stands in the tables, so the clock needs no memory of its own.
         self.clock: Any = EmbeddedService(  # type: ignore[no-untyped-call]
             app, thread=True, scheduler_cls=Scheduler
         )
-        self.hands = [
-            threading.Thread(target=worker.start, name=f"worker-{lane}", daemon=True)
-            for lane, worker in enumerate(self.workers)
-        ]
+        self.hands = threading.Thread(target=self.worker.start, name="worker", daemon=True)
 
     def start(self) -> None:
         """Begin, first of all with what became due while nobody was here."""
-        for hand in self.hands:
-            hand.start()
+        self.hands.start()
         self.clock.start()
         for entry in settings.CELERY_BEAT_SCHEDULE.values():
             # What has its hour waits for it; what goes round and round begins now.
@@ -97,8 +99,8 @@ class Jobs:
                 app.send_task(entry["task"], queue=entry.get("options", {}).get("queue"))
 
     def run(self) -> bool:
-        """Tell whether all threads are alive."""
-        return all(hand.is_alive() for hand in self.hands) and self.clock.is_alive()
+        """Tell whether both threads are alive."""
+        return self.hands.is_alive() and self.clock.is_alive()
 
     def stop(self) -> None:
         """Ask both to end after what they are doing now."""
@@ -107,23 +109,10 @@ class Jobs:
 
     def wait(self) -> None:
         """Wait until the jobs in hand are done; the clock has nothing to finish."""
-        for hand in self.hands:
-            while hand.is_alive():
-                # A worker looks up after each message, and otherwise every other second.
-                app.control.broadcast("ping")
-                hand.join(0.1)
-
-
-def _worker(queue: str, at_once: int) -> Any:
-    return app.WorkController(
-        hostname=f"{queue}@village",
-        queues=[queue],
-        pool="threads",
-        concurrency=at_once,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
+        while self.hands.is_alive():
+            # The worker looks up after each message, and otherwise every other second.
+            app.control.broadcast("ping")
+            self.hands.join(0.1)
 
 
 class Serving:
