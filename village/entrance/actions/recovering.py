@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from village.core.actor import Actor
-from village.core.errors import DomainError, Forbidden, NotFound, OutOfScope
+from village.core.errors import DomainError, Forbidden, OutOfScope
 from village.core.limits import Budget
 from village.entrance import codes, facts, queries
 from village.entrance.actions.residency import AlreadyVouched
@@ -152,16 +152,20 @@ def come_back(*, secret: str, at: datetime) -> Resident:
     :raises RecoveryWaits: until neighbours have vouched and the time is over
     """
     digest = codes.digest("recovery-secret", secret)
-    live = Recovery.objects.filter(secret_digest=digest, ended_at=None, expires_at__gt=at)
-    opened = live.filter(opens_at__lte=at, resident__is_active=True).update(ended_at=at)
-    if not opened:
-        if live.exists():
-            raise RecoveryWaits(_("This takes a little longer. Please come again later."))
+    # Locked, so that of all who come at once one is in: the rest find it used.
+    recovery = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("resident")
+        .filter(secret_digest=digest, ended_at=None, expires_at__gt=at)
+        .first()
+    )
+    resident = recovery.resident if recovery is not None else None
+    if recovery is None or resident is None or not resident.is_active:
         raise RecoveryNotGood(_("This way is closed. At the desk somebody can help you."))
-    recovery = Recovery.objects.select_related("resident").get(secret_digest=digest)
-    resident = recovery.resident
-    if resident is None:
-        raise NotFound
+    if recovery.opens_at is None or recovery.opens_at > at:
+        raise RecoveryWaits(_("This takes a little longer. Please come again later."))
+    recovery.ended_at = at
+    recovery.save(update_fields=["ended_at"])
     told: list[Fact] = [
         facts.CameBack(village=village, recovery=recovery.pk, resident=resident.pk)
         for village in queries.first_village_of(resident.pk)
