@@ -57,6 +57,8 @@ def make_key(
         raise Invalid(_("A key of this office cannot be good for this."), field="scopes")
     machine = Resident.objects.create_user(name)
     membership = join_village(by=SYSTEM, village=village_or_404(village), resident=machine, at=at)
+    # It has no family name that neighbours need not know.
+    Resident.objects.filter(pk=machine.pk).update(full_name_on_board=True)
     if role != Role.RESIDENT:
         Grant.objects.create(
             membership=membership, role=role, of=of, proposed_by_id=by.principal_id, granted_at=at
