@@ -89,9 +89,12 @@ def asked(cell: Cell, cast: Cast, principal: UUID) -> str | None:
         return None
     code = json.loads(answer.content)["code"]
     # A helper who may choose how somebody is told may not choose it for every notice.
-    if str(cell.operation) == "PUT /me/preferences" and cell.answer is None:
+    if str(cell.operation) in ABOUT_ONE_NOTICE and cell.answer is None:
         return None
     return code if code in REFUSALS else None
+
+
+ABOUT_ONE_NOTICE = {"PUT /me/preferences", "POST /me/preferences/preview"}
 
 
 def body_of(operation: Operation) -> bytes:

@@ -264,7 +264,7 @@ class TestWhoIsTold:
         drill = make_alert("lindental", at=at, is_drill=True)
         assert self.told(drill, "alerts.emergency") == set()
         assert "Edda" in self.told(drill, "alerts.drill")
-        assert Notice.declared["alerts.drill"].importance is Importance.PERSONAL
+        assert Notice.declared["alerts.drill"].importance is Importance.DRILL
 
     def test_reads_it_in_the_own_language(self, cast: Cast, flood: Alert) -> None:
         fact = notices.AlertReleased(village="lindental", alert=flood.pk, first=flood.pk)

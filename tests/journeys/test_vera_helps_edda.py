@@ -16,7 +16,8 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from notifications.models import SentLetter
+from notifications.handing import Handed, handed
+from notifications.models import Way
 from notifications.post import carry_due
 from tests.realtime.test_socket import nerves, people, signed_in  # noqa: F401 - fixtures
 from tests.support.cast import DEPARTMENT, Cast
@@ -121,12 +122,12 @@ def read(pdf: bytes) -> str:
     return " ".join(" ".join(pages).split())
 
 
-def the_post() -> list[SentLetter]:
-    """Carry what the journal has to tell and what is due; give the letters on paper."""
+def the_post(cast: Cast) -> list[Handed]:
+    """Carry what the journal has to tell and what is due; give the letters to be brought."""
     while sweep():
         pass
     carry_due()
-    return list(SentLetter.objects.filter(way="print").order_by("pk"))
+    return handed(cast.centre, Way.PRINT, at=timezone.now())
 
 
 def help_edda(cast: Cast, mandate: str, code: str) -> tuple[str, str]:
@@ -228,8 +229,8 @@ class TestVeraHelpsEdda:
 
         # The answer and the month's statement reach her on paper, as she wishes.
         await sync_to_async(month_ends)(cast)
-        letters = {each.title: each for each in await sync_to_async(the_post)()}
-        assert {each.to for each in letters.values()} == {"Edda"}
+        letters = {each.title: each for each in await sync_to_async(the_post)(cast)}
+        assert {each.name for each in letters.values()} == {"Edda"}
         assert "The town hall has answered." in letters
         (month,) = (each for title, each in letters.items() if title.startswith("What was done"))
         for deed in ("signed you up for an event", "looked for a ride", "wrote to the town hall"):

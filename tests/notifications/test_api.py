@@ -16,6 +16,7 @@ from tests.support.cast import Cast
 from tests.support.push_crypto import Browser
 from village.core.actor import SYSTEM, Actor, Scope
 from village.journal.models import Entry
+from village.journal.notices import Importance, Notice
 from village.journal.queries import top
 from village.journal.readers import Recorded
 from village.residents.models import Resident
@@ -33,6 +34,10 @@ BAD_KEYS = BROWSER.keys | {"p256dh": "A" * 87}
 
 def post(client: Client, path: str, body: Any = None, **headers: str) -> Any:
     return client.post(path, body or {}, content_type="application/json", headers=headers)
+
+
+def is_emergency(notice: str) -> bool:
+    return Notice.declared[notice].importance is Importance.EMERGENCY
 
 
 def put(client: Client, path: str, body: Any, **headers: str) -> Any:
@@ -226,7 +231,9 @@ class TestPreferences:
 
         assert body == client.get(PREFERENCES).json()
         assert body["everything"] == {"email": "now"}
-        assert {item["ways"]["email"] for item in body["items"]} == {"now"}
+        # An emergency goes its own ways, whatever is chosen for everything else.
+        others = [each for each in body["items"] if not is_emergency(each["notice"])]
+        assert {each["ways"]["email"] for each in others} == {"now"}
 
     @pytest.mark.parametrize(
         "change",
@@ -302,7 +309,7 @@ class TestPreferences:
     def test_offer_no_way_that_nobody_carries(
         self, api: Api, nora: Resident, settings: Any
     ) -> None:
-        settings.VILLAGE_DEMO = False
+        settings.VILLAGE_DEMO, settings.SMS_CARRIER = False, ""
         answer = put(api(nora), PREFERENCES, PAPER)
 
         assert answer.status_code == 409

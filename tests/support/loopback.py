@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ class Loopback:
     """
     Answer connections on a free port, each in a thread of its own.
 
-    ``heard`` are the first bytes of every connection: their number is that of the visitors.
+    ``heard`` are the requests, one of every connection: their number is that of the visitors.
     """
 
     def __init__(self, answer: Conversation | bytes, *, listens: bool = True) -> None:
@@ -61,11 +62,23 @@ class Loopback:
     def _converse(self, connected: socket.socket) -> None:
         with connected, contextlib.suppress(OSError):
             connected.settimeout(5)
-            self.heard.append(connected.recv(65536) if self._listens else b"")
+            self.heard.append(_request(connected) if self._listens else b"")
             if callable(self._answer):
                 self._answer(connected, self.over)
             else:
                 connected.sendall(self._answer)
+
+
+def _request(connected: socket.socket) -> bytes:
+    """Read what came, and the rest of a body that is announced."""
+    came = connected.recv(65536)
+    head, _, body = came.partition(b"\r\n\r\n")
+    announced = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    missing = int(announced[1]) - len(body) if announced else 0
+    while missing > 0 and (more := connected.recv(min(missing, 65536))):
+        came += more
+        missing -= len(more)
+    return came
 
 
 @contextlib.contextmanager

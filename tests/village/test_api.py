@@ -170,4 +170,9 @@ class TestOpenApi:
         for path in document["paths"].values():
             for operation in path.values():
                 assert "x-assisted-scope" in operation
-                assert any(PROBLEM in str(answer) for answer in operation["responses"].values())
+                shared = document["components"]["responses"]
+                answers = [
+                    shared[answer["$ref"].rsplit("/", 1)[-1]] if "$ref" in answer else answer
+                    for answer in operation["responses"].values()
+                ]
+                assert any(PROBLEM in answer.get("content", {}) for answer in answers)
