@@ -53,6 +53,7 @@ class TestTheDocument:
             assert again.status_code == 304
 
     def test_says_where_nothing_is_in_force(self, anyone: Client, now: datetime) -> None:
+        Village.objects.filter(pk="lindental").update(created_at=now - timedelta(days=1))
         old = make_alert("lindental", at=now - timedelta(hours=7))
         answers = [anyone.get(CAP).content for _ in range(2)]
         assert answers[0] == answers[1], "as long as nothing changes"

@@ -8,6 +8,7 @@ where an extract of OpenStreetMap lies beside the checkout.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -53,6 +54,11 @@ async def phones() -> AsyncIterator[AsyncExitStack]:
     """Hold every phone of the story, and put them away in the end."""
     async with AsyncExitStack() as stack:
         yield stack
+
+
+def shows_the_door(told: Any) -> bool:
+    """Tell whether edda's door is named; a place near it may begin with the same figures."""
+    return re.search(rf"{EDDAS_DOOR['lat']}(?!\d)", str(told)) is not None
 
 
 async def heard(own: Followed, kind: str, about: str, patience: float = 10) -> dict[str, Any]:
@@ -145,8 +151,7 @@ async def test_lift_to_the_harvest_dinner(
         assert time.monotonic() - offered_at < A_SECOND
         assert found["id"] == told["id"]
         assert found["detour_seconds"] % 300 == 0
-        door = str(EDDAS_DOOR["lat"])
-        assert door not in str(found)
+        assert not shows_the_door(found)
 
         # Booked by Vera, accepted by Tom in person, confirmed: now he sees her door.
         booking = await for_edda.send(
@@ -158,11 +163,11 @@ async def test_lift_to_the_harvest_dinner(
         assert booking["status"] == "requested"
         await heard(toms_own, "carpool.seats_booked", booking["id"])
         accepted = await tom.send("POST", f"{at_booking}/accept")
-        assert door not in str(accepted)
+        assert not shows_the_door(accepted)
         confirmed = await for_edda.send("POST", f"{at_booking}/confirm")
         assert confirmed["status"] == "confirmed"
         await heard(toms_own, "carpool.booking_confirmed", booking["id"])
-        assert door in str(await tom.get(at_booking))
+        assert shows_the_door(await tom.get(at_booking))
 
         # Nora's later request fits the second leg of the same seat: Edda has left the car by then.
         later = await nora.send(
@@ -214,7 +219,7 @@ async def test_lift_to_the_harvest_dinner(
 
     # Where she lives is in no log.
     log = village.log_text()
-    assert door not in log
+    assert not shows_the_door(log)
     assert "Traceback" not in log
 
 
