@@ -40,7 +40,7 @@ ANSWER_WITHIN = 60
 # the five seconds in which a stop is promised.
 ANSWERS_END_WITHIN = 2.0
 GONE_WITHIN = 4.5
-# One more than a small village has long ones at once, so that an emergency finds a free hand.
+# An emergency has no hand of its own here: while three long jobs run at once, it waits for one.
 JOBS_AT_ONCE = 3
 
 
