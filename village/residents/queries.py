@@ -205,9 +205,8 @@ def lacks_second_factor(resident_id: UUID) -> bool:
 
 def members(village: str) -> QuerySet[Resident]:
     """Give the residents of a village."""
-    return Resident.objects.filter(
-        is_active=True, memberships__in=Membership.objects.current().filter(village=village)
-    )
+    here = Membership.objects.current().filter(village=village, resident=OuterRef("pk"))
+    return Resident.objects.filter(Exists(here), is_active=True)
 
 
 def holders(village: str, role: Role, *, of: UUID | None = None) -> QuerySet[Resident]:
