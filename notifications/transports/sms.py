@@ -8,10 +8,10 @@ from urllib.parse import urljoin
 
 from notifications.transports.base import Address, AddressKind, Letter, Outcome
 from village.core import sms
+from village.core.sms.length import cut, plainly
 
-# Two messages' worth of letters beyond Latin, and nearly three of plain ones (3GPP TS 23.038).
-LONGEST = 134
-LONGEST_GSM = 306
+# A letter has room for what a lock screen shows and a little more; each part is paid for.
+PARTS = 2
 AT_ONCE = 4
 
 
@@ -44,19 +44,10 @@ class SmsTransport:
 
 def text_of(letter: Letter, site_url: str) -> str:
     """
-    Give the words of a text message: as much as fits into two or three, and the whole link.
+    Give the words of a text message: as much as fits into its parts, and the whole link.
 
     Who has no screen but this one reads what there is; nothing is left to be opened.
     """
     link = urljoin(site_url, letter.link) if letter.link else ""
     words = "\n".join(part for part in (letter.title.strip(), letter.body.strip()) if part)
-    most = LONGEST_GSM if _is_plain(words) else LONGEST
-    room = most - (len(link) + 1 if link else 0)
-    if len(words) > room:
-        words = words[: max(0, room - 3)].rstrip() + "..."
-    return f"{words}\n{link}" if link else words
-
-
-def _is_plain(words: str) -> bool:
-    """Tell whether these are letters that phones carry in seven bits, roughly: Latin-1."""
-    return all(ord(each) < 256 for each in words)
+    return cut(plainly(words), f"\n{link}" if link else "", PARTS)
