@@ -9,12 +9,15 @@ from uuid import UUID
 
 from django.core import signing
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from notifications.models import EVERYTHING, Delivery, Notification, Timing, Way
 from notifications.transports.base import Address, AddressKind, Letter
-from village.journal.notices import Importance, Notice
+from village.journal.models import Entry
+from village.journal.notices import Importance, Mail, Notice
+from village.journal.queries import recorded
 from village.residents.models import Resident
 
 # Nobody wants to hear of it later than that; a weekly letter may have waited for a week.
@@ -90,7 +93,9 @@ def _letter(row: Delivery, lasts: timedelta) -> Letter:
     told = row.notification
     notice = Notice.declared.get(told.notice)
     importance = notice.importance if notice is not None else Importance.SOCIAL
-    title, body = told.title, told.body
+    title, body, html = told.title, told.body, ""
+    if row.way == Way.EMAIL and (mail := _mail(told, notice)) is not None:
+        body, html = mail.text, mail.html
     if row.way == Way.PUSH and (notice is None or notice.is_private):
         # A lock screen is read by whoever passes by, and the providers read along.
         with override(told.language):
@@ -105,7 +110,17 @@ def _letter(row: Delivery, lasts: timedelta) -> Letter:
         urgent=importance not in (Importance.SOCIAL, Importance.DIGEST),
         ttl_seconds=int(lasts.total_seconds()),
         language=told.language,
+        html=html,
     )
+
+
+def _mail(told: Notification, notice: Notice | None) -> Mail | None:
+    """Give the longer telling of a notice that has one."""
+    if notice is None or notice.mail is None:
+        return None
+    fact = recorded(Entry.objects.get(pk=told.entry_id)).fact
+    with override(told.language), timezone.override(told.village.tzinfo):
+        return notice.mail(fact)
 
 
 def _digest(rows: Sequence[Delivery], lasts: timedelta) -> Letter:

@@ -31,7 +31,8 @@ class Letter:
 
     ``collapse_key`` names the subject: a later letter with the same key takes the place of an
     earlier one. ``kind`` is the stable name of the notice, ``link`` where a tap leads to (empty
-    for nowhere), ``data`` what the app needs besides, ``language`` a tag such as ``de``.
+    for nowhere), ``data`` what the app needs besides, ``language`` a tag such as ``de``. ``html``
+    says for mail what the body says: it is ours, and safe.
     """
 
     # The words stay out of the repr, because a repr ends up in logs.
@@ -44,6 +45,7 @@ class Letter:
     urgent: bool
     ttl_seconds: int
     language: str
+    html: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ def _html(letter: Letter, link: str, unsubscribe: str) -> SafeString:
     style = mark_safe(' style="font-size:small"')
     parts = [
         format_html("<h1>{}</h1>", letter.title),
-        mark_safe(linebreaks(letter.body, autoescape=True)),
+        mark_safe(letter.html or linebreaks(letter.body, autoescape=True)),
     ]
     if link:
         parts.append(format_html(anchor, "", link, _("Open in the village")))

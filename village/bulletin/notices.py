@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from village.bulletin import queries
 from village.bulletin.facts import BulletinPublished
+from village.bulletin.mail import mail_of
 from village.core.actor import Scope
-from village.journal.notices import Importance, Notice, Words
+from village.journal.notices import Importance, Mail, Notice, Words
 from village.residents.queries import members
 
 
@@ -36,6 +37,11 @@ def _words(fact: BulletinPublished) -> Words | None:
     )
 
 
+def _mail(fact: BulletinPublished) -> Mail | None:
+    out = queries.bulletin(fact.bulletin)
+    return None if out is None else mail_of(queries.edition(out.village, out.begins_on))
+
+
 def _thread(fact: BulletinPublished) -> str:
     return f"villages/{fact.village}/bulletin"
 
@@ -49,4 +55,5 @@ Notice(
     scope=Scope.NEWS_READ,
     thread=_thread,
     is_official=True,
+    mail=_mail,
 )

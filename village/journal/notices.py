@@ -31,6 +31,14 @@ class Importance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """Hold what a mail says beyond its title, twice: as plain text, and as safe HTML."""
+
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """
     Hold what a person reads, in her own language: ``link`` is a path of the web face.
@@ -55,6 +63,7 @@ class Notice:
     ``scope`` is what a mandate must cover for a helper to see it. ``is_official`` says that it is
     spoken for an office: a block between two people does not silence it. ``goes_her_way`` says that
     it goes the way by which somebody wants to be reached in any case, whatever was chosen besides.
+    ``mail(fact)`` gives a longer telling for those who are told by mail, called like ``words``.
     What lies unread after ``escalates_after`` goes the next way of the reader's own order, and in
     the end somebody calls.
     """
@@ -74,13 +83,14 @@ class Notice:
         is_official: bool = False,
         goes_her_way: bool = False,
         escalates_after: timedelta | None = None,
+        mail: Callable[[Any], Mail | None] | None = None,
     ) -> None:
         if key in Notice.declared:
             raise TypeError(f"two notices claim the key {key!r}")
         self.key, self.of, self.audience, self.words = key, of, audience, words
         self.importance, self.scope, self.thread = importance, scope, thread
         self.is_official, self.goes_her_way = is_official, goes_her_way
-        self.escalates_after = escalates_after
+        self.escalates_after, self.mail = escalates_after, mail
         Notice.declared[key] = self
 
     @property
