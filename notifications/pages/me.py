@@ -33,7 +33,7 @@ ON_THE_FRONT = 3
 NEWEST_FIRST = ("-created_at", "-id")
 # What tells a screen that somebody's inbox has moved.
 KINDS = "notifications."
-_WORKER = Path(__file__).parent / "service-worker.js"
+_WORKER = Path(__file__).parent.parent / "service-worker.js"
 
 
 @dataclass(frozen=True, slots=True)
