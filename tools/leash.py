@@ -8,8 +8,10 @@ import pwd
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import FrameType
+from typing import IO
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 GRACE = 15.0  # seconds between asking a command to stop and killing it
@@ -50,17 +52,45 @@ def follow(command: Sequence[str], environment: Mapping[str, str] | None = None)
 
     :raises Stopped: if a signal came meanwhile (see `stop_on_signals`); the command has ended
     """
-    process = subprocess.Popen(leashed(command, when_left=signal.SIGTERM), env=environment)
+    with beside(command, environment) as process:
+        return shell_status(process.wait())
+
+
+@contextmanager
+def beside(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """
+    Run a command on a leash beside what we do; with `output`, what it says goes there.
+
+    It has ended when we go on: of itself, or with the signal or the error that ends us.
+    """
+    process = subprocess.Popen(
+        leashed(command, when_left=signal.SIGTERM),
+        env=environment,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+    )
     try:
-        status = process.wait()
+        yield process
     except Stopped as stop:
-        if stop.number == signal.SIGINT and _at_the_terminal():
-            # Ctrl-C reached the command too; how long it takes to end is between it and the person.
-            process.wait()
-        else:
+        # Ctrl-C reached the command too; how long it takes to end is between it and the person.
+        if not (stop.number == signal.SIGINT and _at_the_terminal()):
             process.send_signal(stop.number)
             end(process)
         raise
+    except BaseException:
+        process.terminate()
+        end(process)
+        raise
+    finally:
+        process.wait()
+
+
+def shell_status(status: int) -> int:
+    """Give an exit status as a shell does, for whom a signal is a number above 128."""
     return status if status >= 0 else 128 - status
 
 

@@ -1,68 +1,103 @@
 """
 Run the tests twice: on SQLite as one command, and on PostgreSQL and Redis as many.
 
-They run real servers against the clock, on whatever machine there is. A few that fail are tried
-once more by themselves, and said to be; what fails twice has failed.
+Both runs go on beside each other, because each leaves half of the time unused. They run real
+servers against the clock, on whatever machine there is: a few that fail are tried once more by
+themselves, when it is quiet, and said to be; what fails twice has failed.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from tools.leash import follow, stop_on_signals
+from tools.leash import beside, follow, shell_status, stop_on_signals
 from tools.packages import CANNOT, Unavailable, say
 from tools.servers import Broken
 from tools.services import services
 
-PYTEST = [sys.executable, "-m", "pytest"]
 GROUND = {"DATABASE_URL", "REDIS_URL"}
 ONCE_MORE = ["--last-failed", "--last-failed-no-failures=none", "--maxfail=10"]
-COMPLETE = {0, 1}  # pytest went through all tests, and all passed or some did not
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold one of the two runs: what it is called, what it is given, and what stores it uses."""
+
+    name: str
+    arguments: Sequence[str]
+    stores: Mapping[str, str]
+
+    @property
+    def command(self) -> list[str]:
+        """Give the command; each run remembers for itself what failed."""
+        memory = f"cache_dir=.pytest_cache/{self.name.split()[0].lower()}"
+        return [sys.executable, "-m", "pytest", "-o", memory, *self.arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give the environment, without any store of the person who calls us."""
+        clean = {name: value for name, value in os.environ.items() if name not in GROUND}
+        return {**clean, **self.stores}
+
+    def alone(self) -> int:
+        """Run to the end, for everybody to see."""
+        say(f"\nTests on {self.name}")
+        return follow(self.command, self.environment)
+
+    def once_more(self, status: int) -> int:
+        """Try what failed once more; anything else than failed tests stays as it is."""
+        if status != 1:
+            return status
+        say(f"\nSome tests failed on {self.name}, see above. They are tried once more:")
+        return follow([*self.command, *ONCE_MORE], self.environment)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return 0 when both runs passed; what pytest says about the second is the last word."""
+    """Return 0 when both runs passed; what pytest says last is the last word."""
     stop_on_signals()
+    on_sqlite = Run("SQLite", arguments, {})
     try:
         with services() as running:
-            return _run_both(arguments, running.environment())
+            # The browser sees a village of its own, the same in both runs.
+            scaled_out = ["-m", "not browser", *arguments]
+            return _both(on_sqlite, Run("PostgreSQL and Redis", scaled_out, running.environment()))
     except Unavailable as error:
         say(str(error))
         if os.environ.get("CI"):
             say("CI is set, where half of the tests is not enough: nothing is run.")
             return CANNOT
         say("SKIPPED: the run on PostgreSQL and Redis. Only SQLite is tested.")
-        return _pytest(arguments, "SQLite", {})
+        return on_sqlite.once_more(on_sqlite.alone())
     except Broken as error:
         say(str(error))
         return 1
 
 
-def _run_both(arguments: Sequence[str], scaled_out: Mapping[str, str]) -> int:
-    on_sqlite = _pytest(arguments, "SQLite", {})
-    if on_sqlite not in COMPLETE:
-        return on_sqlite
-    on_postgres = _pytest(
-        # So that a red first run is not overlooked above a green second one. The browser has
-        # seen the pages by then: it visits a village of its own, the same in both runs.
-        ["-p", "tools.earlier_run", "-m", "not browser", *arguments],
-        "PostgreSQL and Redis",
-        {**scaled_out, "EARLIER_RUN_STATUS": str(on_sqlite)},
-    )
-    return on_sqlite or on_postgres
-
-
-def _pytest(arguments: Sequence[str], ground: str, variables: Mapping[str, str]) -> int:
-    say(f"\nTests on {ground}")
-    clean = {name: value for name, value in os.environ.items() if name not in GROUND}
-    environment = {**clean, **variables}
-    status = follow([*PYTEST, *arguments], environment)
-    if status == 1:
-        say(f"\nSome tests failed on {ground}, see above. They are tried once more:")
-        status = follow([*PYTEST, *ONCE_MORE, *arguments], environment)
-    return status
+def _both(first: Run, second: Run) -> int:
+    with (
+        tempfile.TemporaryFile() as said,
+        beside(second.command, second.environment, said) as meanwhile,
+    ):
+        of_first = first.alone()
+        say(f"\nTests on {second.name}, which began at the same time")
+        of_second = shell_status(meanwhile.wait())
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    of_second = second.once_more(of_second)
+    was = of_first
+    of_first = first.once_more(of_first)
+    # What is red must not stand above something green as its last word.
+    if of_second and was:
+        say(f"\nThe tests on {second.name} failed too, see above.")
+    if of_first > 1:
+        say(f"\nThe tests on {first.name} did not come to their end, see above.")
+    return of_first or of_second
 
 
 if __name__ == "__main__":
