@@ -109,7 +109,7 @@ Holding(
     "carpool.feedback",
     of=Feedback,
     person="author",
-    shows=("id", "village", "created_at", "booking", "kind", "text"),
+    shows=("id", "village", "created_at", "booking", "kind", "text", "via_helper"),
     kept="for the moderators, a year after the ride; erasing deletes it",
 )
 Holding(

@@ -25,8 +25,10 @@ GROUND: dict[str, Step] = {
 }
 LIFE: dict[str, Step] = {
     "Vera sits down with Edda": ground.sit_together,
+    "The centre asks Mia whether it may help": ground.ask_mia,
     "What Mia writes": paper.write_stories,
     "Feeds to listen to": paper.listen_to_feeds,
+    "Nora says where the town hall finds her": town_hall.leave_an_address,
     "Two matters for the town hall": town_hall.bring_matters,
     "What is going on this week": board.announce,
     "Where people wait for a ride": rides.open_bench,

@@ -17,6 +17,7 @@ from demo.people import (
     EDDA,
     LINDENTAL,
     MAX,
+    MIA,
     NORA,
     PEOPLE,
     PLACES,
@@ -34,10 +35,12 @@ from village.assist.actions import (
     Proof,
     grant_mandate,
     issue_card,
+    propose_mandate,
     propose_volunteer,
+    put_forward,
     vouch_for,
 )
-from village.assist.models import Centre, ConsentKind, Term
+from village.assist.models import Centre, ConsentKind, Mandate, Term
 from village.assist.queries import MandateUnknown, actor_under_mandate, mandates_of_helper
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import DomainError
@@ -60,6 +63,7 @@ EDDAS_SCOPES = (
     Scope.BOARD_POST,
     Scope.NOTIFICATION_SETTINGS,
 )
+MIAS_SCOPES = (Scope.EVENTS_JOIN, Scope.RIDES_REQUEST)
 ROLES = {MAX: Role.MODERATOR, STELLA: Role.STEWARD}
 NEIGHBOURHOODS = ("Oberdorf", "Unterdorf", "Mühlgrund")
 
@@ -128,6 +132,22 @@ def open_centre(at: datetime) -> None:
         consent=Proof(ConsentKind.PAPER, witness=CARLA.display_name),
         at=at,
     )
+
+
+def ask_mia(at: datetime) -> None:
+    """Let the centre ask Mia, once, whether it may act for her; she has yet to answer."""
+    if Mandate.objects.filter(person=MIA.id).exists():
+        return
+    with if_allowed():
+        draft = propose_mandate(
+            by=as_(CARLA),
+            centre_id=CENTRE,
+            person_id=MIA.id,
+            scopes=MIAS_SCOPES,
+            term=Term.MONTH,
+            at=at,
+        )
+        put_forward(by=as_(CARLA), mandate_id=draft.pk, at=at)
 
 
 def give_role(person: Person, role: Role, *, of: UUID | None = None, at: datetime) -> None:

@@ -9,12 +9,15 @@ from demo.people import LINDENTAL, NORA, OTTO, id_of
 from village.core.actor import Actor
 from village.messaging.actions import acknowledge_case, open_case, write_message
 from village.messaging.models import Case, Category, Department
+from village.residents.contacts import contact_of, keep_contact
 from village.residents.models import Role
+from village.residents.queries import is_member
 
 CITIZENS = id_of("departments/buergerbuero")
 ROADS = id_of("departments/bauhof")
 LAMP = "Die Laterne an der Linde ist dunkel"
 BIN = "Wann wird die gelbe Tonne geleert?"
+NORAS_ADDRESS = "Mühlgrund 4\n95499 Lindental"
 # Social and medical matters: where Edda is helped, two volunteers have to agree.
 CARE = "Soziales und Pflege"
 DEPARTMENTS = {
@@ -70,6 +73,12 @@ def bring_matters(at: datetime) -> None:
                 text="Wir wohnen seit einem Jahr im Mühlgrund und haben keinen Kalender bekommen.",
                 at=at - timedelta(hours=5),
             )
+
+
+def leave_an_address(at: datetime) -> None:
+    """Let Nora leave her address with the town hall, once."""
+    if is_member(as_(NORA), LINDENTAL.slug) and contact_of(NORA.id).changed_at is None:
+        keep_contact(by=as_(NORA), address=NORAS_ADDRESS, phone="", at=at)
 
 
 def _bring_the_lamp(at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from village.core.models import VillageObject
+from village.core.models import HelpedObject, VillageObject
 
 
 class EventStatus(models.TextChoices):
@@ -42,12 +42,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         )
 
 
-class Event(VillageObject):
+class Event(HelpedObject):
     """
     Hold what is announced; it spans from the beginning of its first date to the end of its last.
 
     ``published_at`` stays when an event is cancelled: whoever knew of it may see that.
-    ``via_helper`` says that a helper wrote it down in the organiser's name.
     """
 
     title = models.CharField(max_length=200)
@@ -61,7 +60,6 @@ class Event(VillageObject):
     status = models.CharField(max_length=10, choices=EventStatus, default=EventStatus.DRAFT)
     published_at = models.DateTimeField(null=True, blank=True)
     organiser = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    via_helper = models.BooleanField(default=False)
 
     objects: ClassVar = EventQuerySet.as_manager()
 
@@ -154,12 +152,11 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         return self.filter(status=AttendanceStatus.WAITLISTED).order_by("turn")
 
 
-class Attendance(VillageObject):
+class Attendance(HelpedObject):
     """
     Say that a resident comes to a date, with how many people, herself included.
 
     ``turn`` is the place of those who wait in the order they came; the lowest comes first.
-    ``via_helper`` says that a helper signed her up.
     """
 
     occurrence = models.ForeignKey(Occurrence, models.CASCADE, related_name="attendances")
@@ -168,7 +165,6 @@ class Attendance(VillageObject):
     needs_lift = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=AttendanceStatus)
     turn = models.PositiveIntegerField(null=True, blank=True)
-    via_helper = models.BooleanField(default=False)
 
     objects: ClassVar = AttendanceQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from pydantic import ConfigDict
 from events import queries
 from events.models import Attendance, Event, Occurrence
 from village.core.schemas import (
+    HelpedOut,
     In,
     Line,
     Moment,
@@ -102,8 +103,8 @@ class FollowedOccurrenceOut(OccurrenceOut):
     position: PositionOut | None = None
 
 
-class EventOut(Out):
-    """An event with its dates; ``via_helper`` says that a helper wrote it down."""
+class EventOut(HelpedOut):
+    """An event with its dates."""
 
     id: UUID
     village: str
@@ -116,16 +117,11 @@ class EventOut(Out):
     capacity: int | None
     status: str
     organiser: OrganiserOut
-    via_helper: bool
     occurrences: list[OccurrenceOut]
 
 
-class AttendanceOut(Out):
-    """
-    Somebody's own attendance; ``position`` is her place on the waiting list, from 1.
-
-    ``via_helper`` says that a helper signed her up.
-    """
+class AttendanceOut(HelpedOut):
+    """Somebody's own attendance; ``position`` is her place on the waiting list, from 1."""
 
     id: UUID
     village: str
@@ -136,7 +132,6 @@ class AttendanceOut(Out):
     needs_lift: bool
     status: str
     position: int | None
-    via_helper: bool
 
 
 def event_out(event: Event) -> EventOut:

@@ -71,6 +71,7 @@ def give_feedback(
             "village_id": booking.village_id,
             "about_id": booking.offer.driver_id if is_rider else booking.rider_id,
             "text": text,
+            "via_helper": by.is_assisted,
             "created_at": at,
         },
     )

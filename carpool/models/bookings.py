@@ -12,7 +12,7 @@ from carpool.models.offers import RideOffer
 from carpool.models.requests import RideRequest
 from carpool.models.stops import Stop
 from carpool.places import Place
-from village.core.models import VillageObject
+from village.core.models import HelpedObject
 
 
 class BookingStatus(models.TextChoices):
@@ -59,7 +59,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(status__in=waits, lapses_at__lte=at)
 
 
-class Booking(VillageObject):
+class Booking(HelpedObject):
     """
     Hold the seats that a rider asked for, from one place to another; hers while it is active.
 
@@ -87,7 +87,6 @@ class Booking(VillageObject):
     detour_metres = models.IntegerField(default=0)
     lapses_at = models.DateTimeField(null=True, blank=True)
     is_late = models.BooleanField(default=False)
-    via_helper = models.BooleanField(default=False)
 
     objects: ClassVar = BookingQuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from carpool.models.bookings import Booking
-from village.core.models import VillageObject
+from village.core.models import HelpedObject
 
 
 class FeedbackKind(models.TextChoices):
@@ -23,7 +23,7 @@ class FeedbackKind(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
-class Feedback(VillageObject):
+class Feedback(HelpedObject):
     """
     Hold what one side of a booking tells the moderator of the other; the other never sees it.
 

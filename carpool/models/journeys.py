@@ -10,11 +10,11 @@ from carpool.models.stops import Stop
 from carpool.places import Place
 from carpool.terms import Terms
 from village.core.geo import Point
-from village.core.models import VillageObject
+from village.core.models import HelpedObject
 from village.residents.queries import grid_key
 
 
-class Journey(VillageObject):
+class Journey(HelpedObject):
     """
     Hold two ends and the terms of riding together.
 
@@ -37,8 +37,6 @@ class Journey(VillageObject):
     women_only = models.BooleanField(default=False)
     known_only = models.BooleanField(default=False)
     verified_only = models.BooleanField(default=False)
-    # A helper wrote it down in the person's name.
-    via_helper = models.BooleanField(default=False)
 
     class Meta:
         abstract = True

@@ -13,7 +13,7 @@ from carpool.schemas.journeys import (
     Seats,
     TravellerOut,
 )
-from village.core.schemas import In, Out
+from village.core.schemas import HelpedOut, In, Out
 from village.residents.schemas import by_full_name, on_board
 
 
@@ -26,7 +26,7 @@ class BookingIn(In):
     seats: Seats = 1
 
 
-class BookingOut(Out):
+class BookingOut(HelpedOut):
     """
     The seats that a rider asked for, from ``pickup`` to ``dropoff``.
 
@@ -50,7 +50,6 @@ class BookingOut(Out):
     lapses_at: datetime | None
     is_late: bool
     exact: bool
-    via_helper: bool
 
 
 class TripOut(Out):

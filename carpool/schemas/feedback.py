@@ -12,7 +12,7 @@ from carpool.models import Feedback, FeedbackKind
 from carpool.schemas.journeys import (
     TravellerOut,
 )
-from village.core.schemas import In, Out
+from village.core.schemas import HelpedOut, In
 
 Told = Annotated[
     str, StringConstraints(max_length=2000, strip_whitespace=True, pattern=r"^[^\x00]*$")
@@ -30,7 +30,7 @@ class FeedbackIn(In):
     text: Told = ""
 
 
-class FeedbackOut(Out):
+class FeedbackOut(HelpedOut):
     """What was told of a ride, for its author and the moderators."""
 
     id: UUID
@@ -57,5 +57,6 @@ def feedback_out(told: Feedback) -> FeedbackOut:
         about=TravellerOut.from_orm(told.about),
         kind=told.kind,
         text=told.text,
+        via_helper=told.via_helper,
         settled_at=told.settled_at,
     )

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from carpool.models import Journey, RideOffer, RideRequest
 from carpool.schemas.ends import FROM_HOME, TO_TOWN, EndIn, EndOut, end_out
 from carpool.terms import Terms
-from village.core.schemas import In, Moment, Out, PageQuery, PersonOut, PositionOut
+from village.core.schemas import HelpedOut, In, Moment, PageQuery, PersonOut, PositionOut
 from village.residents.schemas import on_board
 
 Seats = Annotated[int, ninja.Field(strict=True, ge=1, le=8)]
@@ -113,7 +113,7 @@ class TravellerOut(PersonOut):
     """Somebody on the way."""
 
 
-class JourneyOut(Out):
+class JourneyOut(HelpedOut):
     """
     What an offer and a request share.
 
@@ -129,7 +129,6 @@ class JourneyOut(Out):
     from_: EndOut = ninja.Field(serialization_alias="from")
     to: EndOut
     exact: bool
-    via_helper: bool
     luggage: int
     wheelchair: bool
     dog: bool

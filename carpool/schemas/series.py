@@ -19,7 +19,7 @@ from carpool.schemas.journeys import (
     Seats,
     TermsIn,
 )
-from village.core.schemas import In, Out, WallTime
+from village.core.schemas import HelpedOut, In, WallTime
 
 Weekday = Annotated[int, ninja.Field(strict=True, ge=0, le=6)]
 
@@ -91,7 +91,7 @@ class DayIn(In):
     day: date
 
 
-class SeriesOut(Out):
+class SeriesOut(HelpedOut):
     """What repeats; dated rides or requests are made of it until ``made_until``."""
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -143,4 +143,5 @@ def series_out(series: OfferSeries | RequestSeries) -> SeriesOut:
         seats=series.seats,
         made_until=series.made_until,
         ended=series.ended_at is not None,
+        via_helper=series.via_helper,
     )

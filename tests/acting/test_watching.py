@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from tests.support.cast import Cast, sit
 from village.acting import watching
 from village.acting.figures import PEOPLE_AT_LEAST, Figures, figures_of
 from village.acting.models import PreparedAct, WaitsFor
+from village.acting.pages.watching import _duration
 from village.acting.watching import MANY_PEOPLE, Unusual
 from village.assist.actions import revoke_mandate
 from village.assist.models import Mandate, Term
@@ -138,6 +140,20 @@ class TestCounting:
             "graduated": 0,
         }
         assert api(cast.strang).get("/api/v1/villages/lindental/assisted").status_code == 404
+        page = api(cast.tom).get("/villages/lindental/assisted").content.decode()
+        told = re.findall(r"<dt>(.+?)</dt><dd><strong>(.+?)</strong>", page)
+        assert told == [
+            ("People who have a mandate now", "not told"),
+            ("Of all that people with a mandate did, they did by themselves", "24%"),
+            ("From a request to the first act, in the middle", "3 minutes"),
+            ("Mandates ended before their time", "5"),
+            ("Mandates that shrank because somebody does it herself now", "0"),
+            ("Writing to the town hall", "15 times"),
+        ]
+        assert not any(
+            person.display_name in page for person in Resident.objects.all() if person != cast.tom
+        )
+        assert api(cast.strang).get("/villages/lindental/assisted").status_code == 404
 
     @pytest.mark.parametrize("few", [1, PEOPLE_AT_LEAST - 2])
     def test_keeps_to_itself_what_could_name_somebody(
@@ -202,3 +218,34 @@ def came(person: Resident) -> AttendanceConfirmed:
         attendance_id=uuid4(),
         resident_id=person.pk,
     )
+
+
+class TestHelpInNumbers:
+    def test_is_found_where_stewards_and_coordinators_look(self, api: Api, cast: Cast) -> None:
+        for person, path in (
+            (cast.carla, f"/centres/{cast.centre.pk}/desk"),
+            (cast.carla, f"/centres/{cast.centre.pk}/watch"),
+            (cast.stella, "/villages/lindental/setup"),
+        ):
+            page = api(person).get(path).content.decode()
+            assert 'href="/villages/lindental/assisted"' in page, path
+
+    def test_names_nobody_where_there_is_little(self, api: Api, cast: Cast) -> None:
+        page = api(cast.stella).get("/villages/lindental/assisted").content.decode()
+        assert "Too little to be told without naming anybody." in page
+        assert "Edda" not in page
+
+    @pytest.mark.parametrize(
+        ("wait", "words"),
+        [
+            (timedelta(seconds=59), "1 minute"),
+            (timedelta(minutes=119), "119 minutes"),
+            (timedelta(hours=26), "26 hours"),
+        ],
+    )
+    def test_tells_a_wait_as_people_do(self, wait: timedelta, words: str) -> None:
+        assert _duration(wait) == words
+
+    def test_is_not_shown_for_somebody_else(self, api: Api, cast: Cast) -> None:
+        path = f"/for/{cast.mandate.pk}/villages/lindental/assisted"
+        assert api(cast.vera).get(path).status_code == 403

@@ -18,7 +18,7 @@ TOWN = Place("Bayreuth, Bahnhof", Point(49.95182, 11.57934))
 FAR = Place("Kulmbach", Point(50.10321, 11.43822))
 
 
-def make_offer(driver: Resident, *, at: datetime, **changes: Any) -> RideOffer:
+def make_offer(driver: Resident | Actor, *, at: datetime, **changes: Any) -> RideOffer:
     """Offer a ride to the town in two hours."""
     what: dict[str, Any] = {
         "village": "lindental",
@@ -29,7 +29,8 @@ def make_offer(driver: Resident, *, at: datetime, **changes: Any) -> RideOffer:
         "seats": 3,
         "detour_minutes": 10,
     }
-    return actions.offer_ride(by=Actor(driver.pk), at=at, **(what | changes))
+    by = driver if isinstance(driver, Actor) else Actor(driver.pk)
+    return actions.offer_ride(by=by, at=at, **(what | changes))
 
 
 def make_request(who: Resident | Actor, *, at: datetime, **changes: Any) -> RideRequest:

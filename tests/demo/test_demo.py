@@ -22,7 +22,8 @@ from events.models import Attendance, Event, Occurrence
 from news.models import Article, Feed, Outlet
 from notifications.models import Device, DeviceKind, Preference, Timing
 from village.assist.actions import revoke_mandate
-from village.assist.models import Mandate
+from village.assist.models import Mandate, MandateStatus
+from village.assist.queries import mandates_of_helper
 from village.core.actor import Scope
 from village.journal.models import Entry
 from village.messaging.models import Case, Department
@@ -76,6 +77,14 @@ class TestBuild:
         assert (by.principal_id, by.helper_id) == (EDDA.id, VERA.id)
         assert by.may(Scope.RIDES_REQUEST)
         assert not by.may(Scope.CONTACT_DETAILS)
+
+    def test_leaves_a_mandate_for_mia_to_answer(self) -> None:
+        build()
+
+        asked = Mandate.objects.get(person=MIA.id)
+
+        assert asked.status(timezone.now()) is MandateStatus.PENDING
+        assert not mandates_of_helper(VERA.id, at=timezone.now()).filter(pk=asked.pk).exists()
 
     def test_changes_nothing_the_second_time(self) -> None:
         build()
@@ -232,11 +241,15 @@ class TestLife:
 
     def test_does_not_give_back_what_edda_has_taken_away(self) -> None:
         build()
-        revoke_mandate(by=ground.as_(EDDA), mandate_id=Mandate.objects.get().pk, at=timezone.now())
+        revoke_mandate(
+            by=ground.as_(EDDA),
+            mandate_id=Mandate.objects.get(person=EDDA.id).pk,
+            at=timezone.now(),
+        )
 
         build()
 
-        assert Mandate.objects.get().revoked_at is not None
+        assert Mandate.objects.get(person=EDDA.id).revoked_at is not None
 
 
 class TestDoor:

@@ -14,7 +14,7 @@ from village.residents.models import Resident
 ALTE_SCHULE = actions.Place("Alte Schule", Point(50.015, 11.508))
 
 
-def make_event(organiser: Resident, *, at: datetime, **changes: Any) -> Event:
+def make_event(organiser: Resident | Actor, *, at: datetime, **changes: Any) -> Event:
     """Announce coffee in a week, by ``organiser``."""
     what: dict[str, Any] = {
         "village": "lindental",
@@ -26,7 +26,8 @@ def make_event(organiser: Resident, *, at: datetime, **changes: Any) -> Event:
         "capacity": None,
         "publish": True,
     }
-    return actions.announce_event(by=Actor(organiser.pk), at=at, **(what | changes))
+    by = organiser if isinstance(organiser, Actor) else Actor(organiser.pk)
+    return actions.announce_event(by=by, at=at, **(what | changes))
 
 
 def make_date(organiser: Resident, *, at: datetime, **changes: Any) -> Occurrence:

@@ -15,6 +15,7 @@ from tests.core.pictures import encoded, photo
 from tests.permissions.world import Person, Thing, World
 from village.api import api
 from village.core.actor import EVERY_MANDATE, KeyScope, Needs, Scope
+from village.core.delegation import TAKES_TWO
 from village.core.permissions import Standing, Who
 from village.journal.topics import Topic
 from village.realtime.access import access
@@ -41,6 +42,11 @@ class Operation:
     def parameters(self) -> list[str]:
         """Name what its address names, the thing itself last."""
         return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def takes_two(self) -> bool:
+        """Tell whether one helper alone may only look at it."""
+        return self.method != "GET" and self.scope in TAKES_TWO
 
     def ask(
         self, world: World, person: Person, thing: Thing | None, names: dict[str, object]

@@ -78,6 +78,8 @@ class Writes:
 def expected(operation: Operation, person: Person, thing: Thing | None) -> Answer:
     """Give what the table says of an operation; what is not there is nobody's to see."""
     answer = person.answer(operation.who, operation.scope, thing)
+    if answer is Answer.ALLOWED and operation.takes_two and person.mandate is not None:
+        return Answer.REFUSED
     if answer is Answer.ALLOWED and operation.parameters and thing is None:
         return Answer.ABSENT
     return answer

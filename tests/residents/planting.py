@@ -32,7 +32,7 @@ from village.journal.tasks import sweep
 from village.messaging.models import Category, Department
 from village.residents import exporting
 from village.residents.actions import block
-from village.residents.models import Grant, Membership, Resident, Role
+from village.residents.models import ContactDetails, Grant, Membership, Resident, Role
 
 Api = Callable[..., Client]
 MARK = "zqx81"
@@ -305,6 +305,10 @@ def plant(village: Village) -> dict[str, Any]:
     )
     assert sent.status_code == 201, sent.content
     village.post("nora", "me/devices", {"kind": "fcm_fid", "address": f"phone-{MARK}"})
+    village.post(
+        "nora", "me/contact", {"address": f"Mill lane {MARK}", "phone": "+4915155501234"}, "put"
+    )
+    ContactDetails.objects.filter(resident=cast.nora).update(phone=MARK)
     _plant_series(village, place, goal)
     _plant_help(village, desk)
     _plant_what_others_said(cast)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -31,6 +32,8 @@ from village.core.idempotency import FORM_KEY
 _OF_THE_BROWSER = frozenset({"csrfmiddlewaretoken", FORM_KEY})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _NAMES = {
+    "address": gettext_lazy("Address"),
+    "phone": gettext_lazy("Phone number"),
     "title": gettext_lazy("In a few words"),
     "text": gettext_lazy("Text"),
     "seats": gettext_lazy("Seats"),
@@ -41,6 +44,8 @@ _NAMES = {
     "departs_at": gettext_lazy("Leaves at"),
     "name": gettext_lazy("Place"),
 }
+# What is left empty here is taken away: whoever says yes to it must see that.
+_TAKEN_AWAY = frozenset({"address", "phone"})
 
 
 class NoLongerPossible(DomainError):
@@ -56,6 +61,8 @@ class _Again(WSGIRequest):
     """A request that was made before, by somebody who could only prepare it."""
 
     actor: Actor
+    # Nobody is signed in here: a page that refuses it is drawn all the same.
+    user = AnonymousUser()
     session_key = ""
     prefix = ""
     refusal: OnlyPrepared | None = None
@@ -104,8 +111,12 @@ def shown_of(act: PreparedAct) -> list[tuple[str, str]]:
     if act.content_type == "application/json" and body:
         given = _flat(json.loads(body))
     else:
-        given = parse_qsl(body.decode())
-    return [(str(_NAMES.get(name, "")), value) for name, value in given if _is_readable(value)]
+        given = parse_qsl(body.decode(), keep_blank_values=True)
+    return [
+        (str(_NAMES.get(name, "")), value)
+        for name, value in given
+        if _is_readable(value) or (not value and name in _TAKEN_AWAY)
+    ]
 
 
 def _request_of(request: HttpRequest, scope: Scope) -> Request:
@@ -157,7 +168,7 @@ def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
         return [pair for key, inner in value.items() for pair in _flat(inner, key)]
     if isinstance(value, list):
         return [pair for inner in value for pair in _flat(inner, name)]
-    return [(name, str(value))] if value not in (None, "") else []
+    return [(name, "" if value is None else str(value))]
 
 
 def _is_readable(value: str) -> bool:

@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern] = [
     path("prepared/<uuid:act_id>/settle", sitting.settle, name="settle-act"),
     path("centres/<uuid:centre_id>/waiting", sitting.waiting_at_centre, name="waiting-at-centre"),
     path("centres/<uuid:centre_id>/watch", watching.watch, name="watch-centre"),
+    path("villages/<slug:v>/assisted", watching.figures, name="help-in-numbers"),
 ]

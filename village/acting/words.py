@@ -45,6 +45,7 @@ DEEDS = {
     "messaging.message_written": _("answered the town hall"),
     "news.article_read": _("read an article to you"),
     "notifications.preference_set": _("changed how you are told of things"),
+    "residents.contact_changed": _("changed your address or number at the town hall"),
 }
 # What no mandate covers: nobody ever does it in somebody else's name.
 NEVER = frozenset(
@@ -159,6 +160,7 @@ SCOPES_OF = {
     "messaging.": Scope.AUTHORITY_WRITE,
     "news.": Scope.NEWS_READ,
     "notifications.": Scope.NOTIFICATION_SETTINGS,
+    "residents.contact_": Scope.CONTACT_DETAILS,
 }
 # What a coordinator reads of a refusal, by the code that was told.
 REFUSED = {

@@ -18,3 +18,16 @@ SCOPES = {
     Scope.NOTIFICATION_SETTINGS: _("choose how you are told of things"),
     Scope.CONTACT_DETAILS: _("keep your address and number up to date"),
 }
+# The same, of nobody in particular.
+HELP = {
+    Scope.NEWS_READ: _("Reading the news aloud"),
+    Scope.EVENTS_JOIN: _("Signing up for events"),
+    Scope.RIDES_REQUEST: _("Finding rides"),
+    Scope.RIDES_OFFER: _("Offering rides"),
+    Scope.AUTHORITY_READ: _("Reading what the town hall writes"),
+    Scope.AUTHORITY_WRITE: _("Writing to the town hall"),
+    Scope.DEFECT_REPORT: _("Reporting what is broken"),
+    Scope.BOARD_POST: _("Putting something on the board"),
+    Scope.NOTIFICATION_SETTINGS: _("Choosing how to be told"),
+    Scope.CONTACT_DETAILS: _("Keeping address and number up to date"),
+}

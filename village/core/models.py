@@ -19,6 +19,19 @@ class VillageObject(models.Model):
         abstract = True
 
 
+class HelpedObject(VillageObject):
+    """
+    Give a root row that somebody can make in another's name the word that it was so.
+
+    Its author is the person it counts for; ``via_helper`` says that a helper wrote it down.
+    """
+
+    via_helper = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
 class KeptAnswer(models.Model):
     """Keep the first answer to a request that carried an Idempotency-Key."""
 

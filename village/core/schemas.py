@@ -50,6 +50,16 @@ class GoneOut(Out):
     gone: bool = True
 
 
+class HelpedOut(Out):
+    """
+    What a helper may have written down in somebody's name, who stays its author.
+
+    ``via_helper`` says that one did. Whatever somebody can make in another's name is shown so.
+    """
+
+    via_helper: bool
+
+
 class PersonOut(Out):
     """
     Somebody who lives here, as her neighbours see her.

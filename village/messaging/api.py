@@ -14,7 +14,7 @@ from village.core.permissions import MEMBERS, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.messaging import actions, queries
+from village.messaging import actions, policies, queries
 from village.messaging.schemas import (
     CaseIn,
     CaseOut,
@@ -25,7 +25,9 @@ from village.messaging.schemas import (
     show_department,
     show_message,
 )
+from village.residents.contacts import contact_of
 from village.residents.queries import member_of
+from village.residents.schemas import ContactDetailsOut, show_contact
 
 router = Router()
 PARTIES = may(Standing.OWNER, Standing.CLERK, key=KeyScope.CASES_READ)
@@ -143,6 +145,19 @@ def write_message(request: ActorRequest, case_id: UUID, payload: MessageIn) -> S
         by=request.actor, case_id=case_id, text=payload.text, at=timezone.now()
     )
     return Status(201, show_message(message))
+
+
+@router.get(
+    "/cases/{uuid:case_id}/contact",
+    response=ContactDetailsOut,
+    scope=None,
+    who=may(Standing.CLERK, seen_by=[Standing.OWNER]),
+)
+def show_contact_of_author(request: ActorRequest, case_id: UUID) -> ContactDetailsOut:
+    """Show a clerk where to find whoever brought a case, as she has left it herself."""
+    case = queries.visible_case(request.actor, case_id)
+    policies.may_handle(request.actor, case).enforce()
+    return show_contact(contact_of(case.author_id))
 
 
 @router.post("/cases/{uuid:case_id}/acknowledge", response=CaseOut, scope=None, who=HANDLES)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from village.core.models import VillageObject
+from village.core.models import HelpedObject, VillageObject
 
 
 class Department(VillageObject):
@@ -59,11 +59,10 @@ class CaseStatus(models.TextChoices):
     RESOLVED = "resolved", _("resolved")
 
 
-class Case(VillageObject):
+class Case(HelpedObject):
     """
     Hold one matter that a resident has brought to a department; the case is its own thread.
 
-    Its author is the person it counts for; ``via_helper`` says that a volunteer wrote it down.
     ``message_count`` numbers the messages: it is raised under the lock of this row.
     """
 
@@ -73,7 +72,6 @@ class Case(VillageObject):
     status = models.CharField(max_length=12, choices=CaseStatus, default=CaseStatus.OPEN)
     # What a town hall was told stays on its files: an erased resident is emptied, not removed.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    via_helper = models.BooleanField(default=False)
     message_count = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -86,7 +84,7 @@ class Case(VillageObject):
         return self.title
 
 
-class Message(VillageObject):
+class Message(HelpedObject):
     """Hold one utterance in a case, by its author or by a clerk of its department."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="messages")
@@ -95,7 +93,6 @@ class Message(VillageObject):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.TextField()
     written_at = models.DateTimeField()
-    via_helper = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -22,6 +22,7 @@ from village.journal.queries import top
 from village.messaging import actions, policies, queries
 from village.messaging.forms import CaseForm, MessageForm
 from village.messaging.models import Case, CaseStatus
+from village.residents.contacts import contact_of
 from village.residents.models import Role
 from village.residents.pages import enter
 from village.residents.queries import held
@@ -134,6 +135,7 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         queries.messages_of(found), order=("-number",), limit=MESSAGES_ON_A_PAGE, after=after
     )
     may_write = policies.may_write(request.actor, found)
+    may_handle = bool(policies.may_handle(request.actor, found))
     shown = {
         "case": found,
         "topic": topic,
@@ -146,7 +148,8 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         "form": form,
         # What a helper may only prepare has its form as well.
         "may_write": may_write or isinstance(may_write.refusal, OnlyPrepared),
-        "may_handle": bool(policies.may_handle(request.actor, found)),
+        "may_handle": may_handle,
+        "contact": contact_of(found.author_id) if may_handle else None,
         "is_new": found.status == CaseStatus.OPEN,
         "is_done": found.status == CaseStatus.RESOLVED,
     }

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict
 
-from village.core.schemas import In, Line, Out, Text
+from village.core.schemas import HelpedOut, In, Line, Out, Text
 from village.messaging.models import Case, CaseStatus, Department, Message
 
 
@@ -54,7 +54,7 @@ class CaseIn(In):
     text: Text
 
 
-class CaseOut(Out):
+class CaseOut(HelpedOut):
     """A matter between a resident and a department."""
 
     id: UUID
@@ -68,7 +68,6 @@ class CaseOut(Out):
     status: CaseStatus
     author: UUID
     author_name: str
-    via_helper: bool
     messages: int
 
 
@@ -82,7 +81,7 @@ class MessageIn(In):
     text: Text
 
 
-class MessageOut(Out):
+class MessageOut(HelpedOut):
     """
     One utterance in a case.
 
@@ -97,7 +96,6 @@ class MessageOut(Out):
     author: UUID
     author_name: str
     from_authority: bool
-    via_helper: bool
     text: str
 
 

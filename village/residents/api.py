@@ -9,13 +9,13 @@ from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from ninja import Query, Status
 
-from village.core.actor import EVERY_MANDATE
+from village.core.actor import EVERY_MANDATE, Scope
 from village.core.http import ActorRequest
 from village.core.permissions import ANYONE, MEMBERS, SIGNED_IN, Standing, may
 from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
-from village.residents import actions, consents, erasing, exporting, queries
+from village.residents import actions, consents, contacts, erasing, exporting, queries
 from village.residents.models import Village
 from village.residents.schemas import (
     LEVELS,
@@ -25,6 +25,8 @@ from village.residents.schemas import (
     BlockOut,
     BoardNameIn,
     BoardNameOut,
+    ContactDetailsIn,
+    ContactDetailsOut,
     ExportOut,
     MemberOut,
     MembershipOut,
@@ -33,6 +35,7 @@ from village.residents.schemas import (
     WithdrawalIn,
     show_block,
     show_consent,
+    show_contact,
     show_export,
     show_member,
 )
@@ -79,6 +82,26 @@ def choose_board_name(request: ActorRequest, payload: BoardNameIn) -> BoardNameO
     """Choose by how much of one's name the neighbours see one, where the village allows it."""
     me = actions.choose_board_name(by=request.actor, is_full=payload.full, at=timezone.now())
     return BoardNameOut(full=me.full_name_on_board, board_name=me.board_name)
+
+
+@router.get("/me/contact", response=ContactDetailsOut, scope=Scope.CONTACT_DETAILS, who=SIGNED_IN)
+def show_my_contact(request: ActorRequest) -> ContactDetailsOut:
+    """Show where the town hall finds me; what I am told goes by `/me/reach`, and never there."""
+    return show_contact(contacts.contact_of(request.actor.principal_id))
+
+
+@router.put(
+    "/me/contact",
+    response=ContactDetailsOut,
+    scope=Scope.CONTACT_DETAILS,
+    who=may(Standing.SIGNED_IN, note="in somebody's name it takes two volunteers"),
+)
+def keep_my_contact(request: ActorRequest, payload: ContactDetailsIn) -> ContactDetailsOut:
+    """Leave my address and number with the town hall; in somebody's name two volunteers do it."""
+    kept = contacts.keep_contact(
+        by=request.actor, address=payload.address, phone=payload.phone, at=timezone.now()
+    )
+    return show_contact(kept)
 
 
 @router.delete("/me", response={204: None}, scope=None, who=SIGNED_IN)

@@ -108,3 +108,9 @@ class ConsentWithdrawn(Fact, kind="residents.consent_withdrawn"):
 
     resident_id: UUID
     subject: str
+
+
+class ContactChanged(Fact, kind="residents.contact_changed"):
+    """Somebody's address or number at the town hall has changed."""
+
+    resident_id: UUID

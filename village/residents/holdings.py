@@ -25,7 +25,15 @@ from village.journal.holdings import (
 from village.journal.models import Reading
 from village.realtime.models import Ticket
 from village.residents import exporting
-from village.residents.models import Block, Consent, Erasure, Export, Membership, Resident
+from village.residents.models import (
+    Block,
+    Consent,
+    ContactDetails,
+    Erasure,
+    Export,
+    Membership,
+    Resident,
+)
 
 _BATCH = 200
 
@@ -78,6 +86,13 @@ Holding(
     shows=("id", "created_at", "display_name", "email", "phone", "born_on", "language"),
     kept="while she is here; erasing empties it and leaves its id",
     erase=_keep_emptied,
+)
+Holding(
+    "residents.contact_details",
+    of=ContactDetails,
+    person="resident",
+    shows=("address", "phone", "via_helper", "changed_at"),
+    kept="while she is here, for the town hall; erasing deletes it",
 )
 Holding(
     "residents.memberships",

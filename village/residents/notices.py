@@ -7,11 +7,11 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from village.journal.notices import Importance, Notice, Words
-from village.residents.facts import ExportReady
+from village.residents.facts import ContactChanged, ExportReady
 from village.residents.models import Export, ExportStatus
 
 
-def _her(fact: ExportReady) -> list[UUID]:
+def _her(fact: ExportReady | ContactChanged) -> list[UUID]:
     return [fact.resident_id]
 
 
@@ -25,6 +25,17 @@ def _ready(fact: ExportReady) -> Words | None:
     )
 
 
+def _contact(fact: ContactChanged) -> Words:
+    return Words(
+        title=_("Helpers have changed your address or number at the town hall."),
+        body=_(
+            "Your letters, calls and warnings go where they went before. Is something wrong? Call "
+            "your centre, or write it down anew."
+        ),
+        link="/me/contact",
+    )
+
+
 Notice(
     "residents.export_ready",
     of=ExportReady,
@@ -33,4 +44,14 @@ Notice(
     importance=Importance.PERSONAL,
     scope=None,
     thread=lambda fact: f"exports/{fact.resident_id}",
+)
+# What she does herself, nobody is told. It goes her own way, which no helper sees or changes.
+Notice(
+    "residents.contact_changed",
+    of=ContactChanged,
+    audience=_her,
+    words=_contact,
+    importance=Importance.PERSONAL,
+    scope=None,
+    goes_her_way=True,
 )

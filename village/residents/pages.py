@@ -9,11 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from village.core.actor import Scope
 from village.core.errors import Invalid, NotFound
-from village.core.pages import PageRequest, page
-from village.residents import actions, consents, erasing, exporting, policies, queries
+from village.core.pages import PageRequest, page, tell
+from village.residents import actions, consents, contacts, erasing, exporting, policies, queries
+from village.residents.forms import ContactForm
 from village.residents.models import Village
 from village.residents.queries import member_of, villages_of
 
@@ -66,6 +68,31 @@ def choose_board_name(request: PageRequest) -> HttpResponse:
     is_full = request.POST.get("full") == "yes"
     actions.choose_board_name(by=request.actor, is_full=is_full, at=timezone.now())
     return redirect("my-data")
+
+
+@require_http_methods(["GET", "POST"])
+@page(scope=Scope.CONTACT_DETAILS)
+def my_contact(request: PageRequest) -> HttpResponse:
+    """Show where the town hall finds somebody, and let her change it; two helpers may as well."""
+    stay_home(request)
+    by = request.actor
+    contact = contacts.contact_of(by.principal_id)
+    form = ContactForm(
+        request.POST if request.method == "POST" else None,
+        initial={"address": contact.address, "phone": contact.phone},
+    )
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            contacts.keep_contact(
+                by=by, address=given["address"], phone=given["phone"], at=timezone.now()
+            )
+        except Invalid as error:
+            tell(form, error)
+        else:
+            return redirect("my-contact")
+    shown = {"form": form, "contact": contact}
+    return render(request, "residents/my_contact.html", shown, status=422 if form.is_bound else 200)
 
 
 @require_POST

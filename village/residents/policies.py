@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from village.core.actor import SYSTEM, Actor
-from village.core.errors import OutOfScope
+from village.core.actor import SYSTEM, Actor, Level, Scope
+from village.core.errors import NeedsTwo, OutOfScope
 from village.core.policy import ALLOWED, Verdict, denied, hidden
 from village.residents import queries
 from village.residents.models import Membership, Role, Village
@@ -63,3 +63,10 @@ def may_end(by: Actor, membership: Membership) -> Verdict:
     if by.principal_id == membership.resident_id:
         return ALLOWED
     return may_take_in(by, membership.village)
+
+
+def may_keep_contact(by: Actor) -> Verdict:
+    """Say whether the actor may change where the town hall finds her; one helper alone never."""
+    if not by.may(Scope.CONTACT_DETAILS, Level.ACT):
+        return Verdict(OutOfScope())
+    return Verdict(NeedsTwo()) if by.needs_a_second else ALLOWED

@@ -7,11 +7,20 @@ from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
 import ninja
-from pydantic import ConfigDict
+from pydantic import ConfigDict, StringConstraints
 
-from village.core.schemas import In, Line, Out, PersonOut
+from village.core.schemas import HelpedOut, In, Line, Out, PersonOut
 from village.residents.consents import Subject
-from village.residents.models import Block, Consent, Export, Membership, Residency, Resident
+from village.residents.contacts import ADDRESS_MAX, PHONE_MAX
+from village.residents.models import (
+    Block,
+    Consent,
+    ContactDetails,
+    Export,
+    Membership,
+    Residency,
+    Resident,
+)
 
 # How sure a village is that somebody lives there, from the least to the most.
 Level = Literal["declared", "letter", "desk", "vouched"]
@@ -217,4 +226,48 @@ def show_consent(subject: Subject, consent: Consent | None) -> AgreementOut:
         agreed = AgreedOut(version=consent.version, text=consent.text, given_at=consent.given_at)
     return AgreementOut(
         subject=subject.key, version=subject.version, text=str(subject.text), agreed=agreed
+    )
+
+
+class ContactDetailsIn(In):
+    """
+    An address of some lines, and a number as one dials it; what is empty is taken away.
+
+    The town hall finds somebody there about her matters. Nothing is sent there.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"address": "Schulgasse 5\n95447 Lindental", "phone": "+4915155501234"}
+        },
+    )
+
+    address: Annotated[
+        str,
+        StringConstraints(max_length=ADDRESS_MAX, strip_whitespace=True, pattern=r"^[^\x00]*$"),
+    ]
+    phone: Annotated[
+        str,
+        StringConstraints(max_length=PHONE_MAX, strip_whitespace=True, pattern=r"^[^\x00-\x1f]*$"),
+    ]
+
+
+class ContactDetailsOut(HelpedOut):
+    """Where the town hall finds somebody; ``phone`` is in E.164, or empty."""
+
+    resident: UUID
+    address: str
+    phone: str
+    changed_at: datetime | None
+
+
+def show_contact(contact: ContactDetails) -> ContactDetailsOut:
+    """Show where the town hall finds somebody, to herself or to a clerk of her case."""
+    return ContactDetailsOut(
+        resident=contact.resident_id,
+        address=contact.address,
+        phone=contact.phone,
+        changed_at=contact.changed_at,
+        via_helper=contact.via_helper,
     )

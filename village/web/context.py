@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from village.core.actor import Actor
+from village.core.actor import Actor, Scope
 from village.core.doors import Door, doors_for
 from village.journal.queries import Top, top
 from village.residents.models import Resident, Village
@@ -88,6 +88,12 @@ class Layout:
             _age(born, timezone.localdate()) if born else None,
             self._actor.mandate_id,
         )
+
+    @property
+    def helps_with_contact(self) -> bool:
+        """Tell whether a helper may keep the person's address and number up to date."""
+        by = self._actor
+        return by is not None and by.is_assisted and by.may(Scope.CONTACT_DETAILS)
 
     @property
     def large_print(self) -> bool:

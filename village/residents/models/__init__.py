@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.residents.models.contacts import ContactDetails
 from village.residents.models.keeping import Consent, Erasure, Export, ExportStatus
 from village.residents.models.people import (
     Block,
@@ -18,6 +19,7 @@ from village.residents.models.people import (
 __all__ = [
     "Block",
     "Consent",
+    "ContactDetails",
     "Erasure",
     "Export",
     "ExportStatus",
