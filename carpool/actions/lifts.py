@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from carpool.places import Place
 from carpool.terms import Terms
 from events.models import Attendance
 from events.queries import attendance as find_attendance
-from village.core.actor import Actor
+from village.assist.queries import MandateEnded, hold
+from village.core.actor import SYSTEM, Actor, Scope
 from village.core.geo import Point, distance_m
 from village.journal.actions import record_all
 from village.journal.facts import Fact
@@ -35,7 +37,8 @@ def arrange_lifts(
 
     It begins where the person said that her lifts begin, or else at a stop of the village. What
     is booked already stays. The number of requests that it wrote, changed or ended is given; a
-    second call changes nothing. ``helper`` is who signed her up.
+    second call changes nothing. ``helper`` is who signed her up: once the mandate has ended,
+    nothing new is looked for in its name.
 
     :raises Forbidden: if anybody but the village itself asks for it
     """
@@ -44,13 +47,25 @@ def arrange_lifts(
     if attendance is None:
         return 0
     told: list[Fact] = []
+    acts = helper or Actor(attendance.resident_id)
+    may_begin = helper is None or _still_helps(helper)
     for leg in Leg:
-        told += _arrange(attendance, leg, helper or Actor(attendance.resident_id), at)
-    record_all(told, by=helper or Actor(attendance.resident_id), at=at)
+        told += _arrange(attendance, leg, acts if may_begin else None, at)
+    record_all(told, by=acts if may_begin else SYSTEM, at=at)
     return len(told)
 
 
-def _arrange(attendance: Attendance, leg: Leg, by: Actor, at: datetime) -> list[Fact]:
+def _still_helps(helper: Actor) -> bool:
+    """Hold the mandate under which somebody was signed up; her session may be over by now."""
+    try:
+        hold(replace(helper, scopes=frozenset({Scope.EVENTS_JOIN})))
+    except MandateEnded:
+        return False
+    return True
+
+
+def _arrange(attendance: Attendance, leg: Leg, by: Actor | None, at: datetime) -> list[Fact]:
+    """Arrange one way, as somebody; nobody only ends what is not needed any more."""
     date = attendance.occurrence
     own = RideRequest.objects.select_for_update(no_key=True)
     found = own.filter(person=attendance.resident_id, occurrence=date, leg=leg).first()
@@ -72,6 +87,8 @@ def _arrange(attendance: Attendance, leg: Leg, by: Actor, at: datetime) -> list[
         if found is None or found.status != RequestStatus.OPEN:
             return []
         return [requests.end_request(found)]
+    if by is None:
+        return []
     seats = min(attendance.party_size, SEATS_MAX)
     if found is not None and found.status == RequestStatus.MATCHED:
         return []

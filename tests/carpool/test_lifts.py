@@ -16,6 +16,8 @@ from events.models import Occurrence
 from tests.carpool.factories import LINDE
 from tests.events.factories import make_event
 from tests.support.cast import Cast
+from village.acting.models import AssistedSession
+from village.assist.actions import revoke_mandate
 from village.core.actor import SYSTEM, Actor
 from village.journal import tasks
 from village.journal.models import Entry, Reading
@@ -115,3 +117,38 @@ class TestNeedsALift:
 
         assert again == 0
         assert RideRequest.objects.count() == 2
+
+
+class TestAMandateThatHasEnded:
+    """What was queued is looked at again when it runs."""
+
+    @pytest.fixture
+    def signed_up(self, vera_for_edda: Actor, dinner: Occurrence, at: datetime) -> None:
+        actions.say_profile(by=vera_for_edda, village="lindental", is_woman=True, home=LINDE, at=at)
+        attend(by=vera_for_edda, occurrence_id=dinner.pk, party_size=1, needs_lift=True, at=at)
+
+    def end_it(self, cast: Cast, at: datetime) -> int:
+        revoke_mandate(by=Actor(cast.edda.pk), mandate_id=cast.mandate.pk, at=at)
+        return Entry.objects.latest("pk").pk
+
+    def test_lets_no_lift_be_looked_for(self, cast: Cast, signed_up: None, at: datetime) -> None:
+        revocation = self.end_it(cast, at)
+        tell()
+        assert not RideRequest.objects.exists()
+        assert not Entry.objects.filter(pk__gt=revocation, mandate_id=cast.mandate.pk).exists()
+
+    def test_lets_them_be_looked_for_before_it_ends(self, cast: Cast, signed_up: None) -> None:
+        # Vera has got up already: what she did while Edda was there goes on.
+        AssistedSession.objects.update(ended_at=timezone.now())
+        tell()
+        assert RideRequest.objects.filter(status="open", via_helper=True).count() == 2
+
+    def test_leaves_no_lift_that_nobody_needs(
+        self, cast: Cast, signed_up: None, vera_for_edda: Actor, dinner: Occurrence, at: datetime
+    ) -> None:
+        tell()
+        withdraw(by=vera_for_edda, occurrence_id=dinner.pk, at=at)
+        revocation = self.end_it(cast, at)
+        tell()
+        assert set(RideRequest.objects.values_list("status", flat=True)) == {"withdrawn"}
+        assert not Entry.objects.filter(pk__gt=revocation, mandate_id=cast.mandate.pk).exists()
