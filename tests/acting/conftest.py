@@ -11,7 +11,7 @@ from django.test import Client
 
 from tests.support.cast import DEPARTMENT, Cast
 from tests.web.conftest import browser, mandate  # noqa: F401 - fixtures
-from village.assist.models import Accreditation
+from village.assist.models import Accreditation, Assignment
 from village.messaging.models import Category, Department
 from village.residents.models import Resident
 
@@ -36,7 +36,7 @@ def care(town_hall: Department, at: datetime) -> Category:
 
 @pytest.fixture
 def helga(cast: Cast, at: datetime) -> Resident:
-    """Make nora a second volunteer of the centre."""
+    """Make nora a second volunteer of the centre, whom edda's mandate names."""
     Accreditation.objects.create(
         village=cast.lindental,
         centre=cast.centre,
@@ -47,6 +47,7 @@ def helga(cast: Cast, at: datetime) -> Resident:
         valid_until=at + timedelta(days=3650),
         created_at=at,
     )
+    Assignment.objects.create(mandate=cast.mandate, volunteer=cast.nora, at=at)
     return cast.nora
 
 

@@ -18,7 +18,12 @@ from village.acting import actions, queries
 from village.acting.actions.preparing import BODY_MAX, Request
 from village.acting.models import PreparedAct, WaitsFor
 from village.acting.replay import prepare
-from village.assist.models import ASLEEP_AFTER, Accreditation, AccreditationStatus
+from village.assist.models import (
+    ASLEEP_AFTER,
+    Accreditation,
+    AccreditationStatus,
+    Assignment,
+)
 from village.core.actor import Actor, Level, Scope
 from village.core.delegation import covered
 from village.core.errors import Invalid, NeedsTwo, OnlyPrepared, OutOfScope
@@ -169,6 +174,22 @@ class TestWhoSaysYes:
         assert answer.status_code == 403
         assert not Case.objects.exists()
 
+    def test_is_no_volunteer_whom_the_mandate_does_not_name(
+        self, api: Api, browser: Browser, cast: Cast, waiting: str, helga: Resident
+    ) -> None:
+        """She would read what somebody whom she does not help wrote about her health."""
+        Assignment.objects.filter(volunteer=helga).update(ended_at=timezone.now())
+        centre = f"centres/{cast.centre.pk}"
+        assert api(helga).get(f"/api/v1/{centre}/prepared").json()["items"] == []
+        assert "Edda" not in browser(helga).get(f"/{centre}/waiting").content.decode()
+        assert browser(helga).get(waiting).status_code == 404
+        for verb in ("carry-out", "drop"):
+            assert post(api(helga), f"{waiting}/{verb}").status_code == 404
+        # A coordinator sees that something waits, and not what.
+        assert len(api(cast.carla).get(f"/api/v1/{centre}/prepared").json()["items"]) == 1
+        page = browser(cast.carla).get(f"/{centre}/waiting").content.decode()
+        assert "Edda" in page and waiting not in page
+
     def test_says_it_once(self, api: Api, cast: Cast, waiting: str) -> None:
         edda = api(cast.edda)
         assert post(edda, f"{waiting}/carry-out").status_code == 200
@@ -265,7 +286,7 @@ class TestWhatCanBePrepared:
         request = Request(Scope.AUTHORITY_WRITE, "POST", CASES, "application/json", b"{}")
         now = timezone.now()
         act = actions.prepare(by=vera_for_edda, request=request, waits_for=WaitsFor.PERSON, at=now)
-        assert not queries.waiting_at(cast.centre.pk, as_(helga), at=now)
+        assert not queries.waiting_at(cast.centre, as_(helga), at=now)
         assert list(queries.waiting_for(as_(cast.edda), at=now)) == [act]
 
 

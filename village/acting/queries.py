@@ -21,7 +21,7 @@ from village.acting.models import (
     WaitsFor,
 )
 from village.assist import queries as mandates
-from village.assist.models import Mandate
+from village.assist.models import Centre, Mandate
 from village.core.actor import Actor, Level, Scope
 from village.core.errors import DomainError, NotFound
 from village.journal.models import Entry
@@ -196,12 +196,17 @@ def waiting_for(by: Actor, *, at: datetime) -> QuerySet[PreparedAct]:
     return waiting.filter(mandate__person=by.principal_id)
 
 
-def waiting_at(centre_id: UUID, by: Actor, *, at: datetime) -> QuerySet[PreparedAct]:
-    """Give what waits at a centre for a second volunteer who is not the first."""
+def waiting_at(centre: Centre, by: Actor, *, at: datetime) -> QuerySet[PreparedAct]:
+    """
+    Give what waits at a centre for a second volunteer, who is not the first.
+
+    A volunteer sees that of people whose mandate names her, a coordinator all of it.
+    """
     waiting = prepared_acts().filter(pk__in=PreparedAct.objects.waiting(at).values("pk"))
-    return waiting.filter(mandate__centre=centre_id, waits_for=WaitsFor.SECOND).exclude(
-        volunteer=by.principal_id
-    )
+    waiting = waiting.filter(mandate__centre=centre, waits_for=WaitsFor.SECOND)
+    if not mandates.is_coordinator(by, centre):
+        waiting = waiting.filter(mandate__in=mandates.mandates_of_helper(by.principal_id, at=at))
+    return waiting.exclude(volunteer=by.principal_id)
 
 
 def helper_of(act: PreparedAct, *, second_id: UUID | None, at: datetime) -> Actor:

@@ -105,7 +105,7 @@ def list_prepared_at_centre(
     at = timezone.now()
     centre = desk_or_404(request.actor, centre_id, at=at)
     return listing(
-        lambda: queries.waiting_at(centre.pk, request.actor, at=at),
+        lambda: queries.waiting_at(centre, request.actor, at=at),
         lambda acts: [show_prepared(each) for each in acts],
         query=query,
         order=NEWEST_FIRST,

@@ -135,8 +135,12 @@ def waiting_at_centre(request: PageRequest, centre_id: UUID) -> HttpResponse:
     at = timezone.now()
     centre = desk_or_404(request.actor, centre_id, at=at)
     enter(request, centre.village_id)
-    acts = queries.waiting_at(centre.pk, request.actor, at=at).order_by(*NEWEST_FIRST)
-    return render(request, "acting/waiting.html", {"acts": acts[:ON_A_PAGE], "centre": centre})
+    acts = queries.waiting_at(centre, request.actor, at=at).order_by(*NEWEST_FIRST)
+    named = set(
+        mandates.mandates_of_helper(request.actor.principal_id, at=at).values_list("pk", flat=True)
+    )
+    shown = {"acts": acts[:ON_A_PAGE], "centre": centre, "open_to_her": named}
+    return render(request, "acting/waiting.html", shown)
 
 
 @require_GET
