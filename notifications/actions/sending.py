@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Value, When
 
 from notifications import policies
 from notifications.actions import throttling
@@ -107,20 +107,13 @@ def keep_outcomes(
     for each, outcome in kept:
         if not outcome.accepted:
             _keep_refusal(each, outcome, jitter, at)
-    marked = [
-        Delivery(
-            pk=pk,
-            state=DeliveryState.SENT,
-            sent_at=at,
-            provider_id=outcome.provider_id,
-            error_code="",
-        )
-        for each, outcome in sent
-        for pk in each.deliveries
-    ]
-    waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
-    # One statement for all of them.
-    return waiting.bulk_update(marked, ["state", "sent_at", "provider_id", "error_code"])
+    names = {pk: outcome.provider_id for each, outcome in sent for pk in each.deliveries}
+    if not names:
+        return 0
+    waiting = Delivery.objects.filter(pk__in=names, state=DeliveryState.WAITING)
+    # One statement for all of them, in which only the provider's names differ.
+    named = Case(*(When(pk=pk, then=Value(name)) for pk, name in names.items()))
+    return waiting.update(state=DeliveryState.SENT, sent_at=at, error_code="", provider_id=named)
 
 
 @transaction.atomic
