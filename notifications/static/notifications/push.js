@@ -4,6 +4,7 @@ const DEVICES = "/api/v1/me/devices";
 const place = document.getElementById("this-browser");
 const told = place?.querySelector(".told");
 const csrf = document.querySelector('meta[name="csrf"]').content;
+const PATIENCE = 10_000; // ms: a browser that cannot reach its push service may never answer
 const isOurs = !document.body.dataset.actingFor; // nobody is told somebody else's matters
 
 if (place && isOurs && "serviceWorker" in navigator && "PushManager" in window) start();
@@ -23,10 +24,9 @@ async function start() {
 async function turn(worker, way) {
   try {
     if (way === "on") {
-      const made = await worker.pushManager.subscribe({
-        userVisibleOnly: true,
-        applicationServerKey: bytes(place.dataset.key),
-      });
+      told.textContent = place.dataset.asking;
+      const options = { userVisibleOnly: true, applicationServerKey: bytes(place.dataset.key) };
+      const made = await soon(worker.pushManager.subscribe(options));
       await register(made);
     } else {
       const known = await worker.pushManager.getSubscription();
@@ -46,6 +46,11 @@ async function register(subscription) {
   const answer = await ask("POST", DEVICES, { kind: "webpush", subscription: subscription.toJSON() });
   if (!answer.ok) throw new Error(`not registered: ${answer.status}`);
   localStorage.setItem("device", (await answer.json()).id);
+}
+
+function soon(answer) {
+  const late = (_, refuse) => setTimeout(() => refuse(new Error("no answer")), PATIENCE);
+  return Promise.race([answer, new Promise(late)]);
 }
 
 function ask(method, address, body) {
