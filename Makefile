@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal bench-carpool nightly fuzz fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal bench-carpool bench-notify nightly fuzz fmt lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench-journal: .venv/.dev ## Measure what recording costs beside a plain INSERT 
 
 bench-carpool: .venv/.dev ## Measure how rides are found, beside looking at all of them (SIZES= BATCHES= QUICK=1)
 	@.venv/bin/python -m benchmarks.carpool
+
+bench-notify: .venv/.dev ## Measure what telling a village costs, beside other ways to send (ROUNDS=3 PEOPLE=10000 QUICK=1)
+	@.venv/bin/python -m benchmarks.notify
 
 nightly: .venv/.dev ## Let the clients meet every kind of mishap, 20,000 times each (FUZZ_EXAMPLES=)
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),20000) .venv/bin/python -m pytest -q -p no:randomly \
