@@ -49,7 +49,7 @@ def list_outlets(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict
     """List the publishers of a village."""
     return listing(
         lambda: queries.outlets_of(request.actor, v),
-        lambda outlets: [schemas.outlet_out(outlet) for outlet in outlets],
+        schemas.outlets_out,
         query=query,
         order=("name", "id"),
     )
@@ -76,7 +76,7 @@ def list_articles(request: ActorRequest, v: str, query: Query[ArticlesQuery]) ->
     """List the news of a village, the newest first."""
     return listing(
         lambda: queries.news_of(request.actor, v, outlet=query.outlet),
-        lambda articles: [schemas.article_out(article) for article in articles],
+        schemas.articles_out,
         query=query,
         order=("-published_at", "-id"),
         address=f"villages/{v}/news",
@@ -108,7 +108,7 @@ def list_drafts(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[
     """List the drafts of the outlets that one edits, the newest first."""
     return listing(
         lambda: queries.drafts_of(request.actor, v),
-        lambda articles: [schemas.article_out(article) for article in articles],
+        schemas.articles_out,
         query=query,
         order=("-created_at", "-id"),
     )

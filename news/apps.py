@@ -8,8 +8,8 @@ class NewsConfig(AppConfig):
     label = "news"
 
     def ready(self) -> None:
-        from news.queries import outlet_names
+        from news.queries import outlet_places
         from village.residents.models import Role
         from village.residents.places import declare_places
 
-        declare_places(outlet_names, Role.EDITOR)
+        declare_places(outlet_places, Role.EDITOR)

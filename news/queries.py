@@ -21,6 +21,7 @@ from news.models import (
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import Forbidden, NotFound, OutOfScope
 from village.residents.models import Role, Village
+from village.residents.places import Place
 from village.residents.queries import held, holds, member_of, village_or_404, villages_of
 
 # At most this many are begun at once; what is due longest goes first.
@@ -218,9 +219,10 @@ def due_pictures(at: datetime, *, at_most: int) -> list[UUID]:
     )
 
 
-def outlet_names(village: str) -> dict[UUID, str]:
-    """Give the outlets of a village by their names, for the roles that are of one."""
-    return dict(Outlet.objects.filter(village=village).order_by("name").values_list("pk", "name"))
+def outlet_places(village: str) -> dict[UUID, Place]:
+    """Give the outlets of a village, for the roles that are of one."""
+    found = Outlet.objects.filter(village=village).order_by("name")
+    return {each.pk: Place(each.name, homepage=each.homepage) for each in found}
 
 
 def _reader(by: Actor) -> None:

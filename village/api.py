@@ -198,6 +198,7 @@ def _on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 api.add_router("", "village.residents.api.router", tags=["residents"])
 api.add_router("", "village.entrance.api.router", tags=["entrance"])
 api.add_router("", "village.stewardship.api.router", tags=["stewardship"])
+api.add_router("", "village.institutions.api.router", tags=["institutions"])
 api.add_router("", "village.assist.api.router", tags=["assist"])
 api.add_router("", "village.acting.api.router", tags=["acting"])
 api.add_router("", "village.messaging.api.router", tags=["messaging"])

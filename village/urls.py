@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("village.assist.urls")),
     path("", include("village.acting.urls")),
     path("", include("village.stewardship.urls")),
+    path("", include("village.institutions.urls")),
 ]
 if settings.VILLAGE_DEMO:
     urlpatterns.append(path("", include("demo.urls")))

@@ -11,6 +11,7 @@ from news import policies, queries
 from news.models import Outlet
 from village.core.actor import Actor
 from village.core.errors import DomainError
+from village.residents.naming import check_name
 
 
 class OutletKnown(DomainError):
@@ -32,9 +33,13 @@ def open_outlet(
     :raises NotFound: if there is no such village
     :raises Forbidden: if the actor is not its steward
     :raises OutletKnown: if the slug is taken
+    :raises NameTaken: if its name may be taken for that of another one
     """
     home = queries.home_of(by, village)
     policies.may_open_outlet(by, home).enforce()
+    if Outlet.objects.filter(village=home, slug=slug).exists():
+        raise OutletKnown
+    check_name(name, village=home.pk, field="name")
     outlet, is_new = Outlet.objects.get_or_create(
         village=home, slug=slug, defaults={"name": name, "homepage": homepage, "created_at": at}
     )

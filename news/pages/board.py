@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from news import actions, policies, queries
 from news.models import Article, ArticleStatus
+from news.schemas import badges_of_outlets
 from news.schemas.pictures import shown_picture_out
 from village.core.actor import Actor, Level, Scope
 from village.core.doors import Door, Front, open_door
@@ -45,7 +47,7 @@ def news(request: PageRequest, v: str) -> HttpResponse:
         "village": village,
         "topic": topic,
         "position": position,
-        "articles": [shown_article(each) for each in rows.items],
+        "articles": shown_articles(rows.items),
         "next": rows.next,
         "after": after,
         "may_write": queries.edited_by(request.actor, village.pk).exists(),
@@ -97,14 +99,23 @@ def read_aloud(request: PageRequest, article_id: UUID) -> HttpResponse:
     return redirect("news", mark.article.village_id)
 
 
+def shown_articles(articles: Sequence[Article]) -> list[dict[str, Any]]:
+    """Give what pages show of articles: who wrote each, its outlet's badge, and its pictures."""
+    badges = badges_of_outlets(articles)
+    return [
+        {
+            "it": each,
+            "byline": each.author.display_name if each.author is not None else each.byline,
+            "badge": badges.get(each.outlet_id),
+            "pictures": [shown_picture_out(picture) for picture in each.pictures.all()],
+        }
+        for each in articles
+    ]
+
+
 def shown_article(article: Article) -> dict[str, Any]:
-    """Give what pages show of an article: who wrote it, and its pictures from narrow to wide."""
-    author = article.author
-    return {
-        "it": article,
-        "byline": author.display_name if author is not None else article.byline,
-        "pictures": [shown_picture_out(each) for each in article.pictures.all()],
-    }
+    """Give what a page shows of one article."""
+    return shown_articles([article])[0]
 
 
 def _front(request: HttpRequest, village: str) -> dict[str, Any]:
@@ -116,7 +127,7 @@ def _front(request: HttpRequest, village: str) -> dict[str, Any]:
         "village": village,
         "topic": topic,
         "position": position,
-        "articles": [shown_article(each) for each in rows],
+        "articles": shown_articles(list(rows)),
     }
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from news import actions, policies, queries
 from news.forms import ArticleForm, CorrectionForm, PictureForm
 from news.models import Article, Outlet
-from news.pages.board import shown_article
+from news.pages.board import shown_article, shown_articles
 from village.core.errors import DomainError, Forbidden
 from village.core.images import MAX_BYTES
 from village.core.pages import PageRequest, page, tell
@@ -139,7 +139,7 @@ def drafts(request: PageRequest, v: str) -> HttpResponse:
     )
     shown = {
         "village": village,
-        "articles": [shown_article(each) for each in rows.items],
+        "articles": shown_articles(rows.items),
         "next": rows.next,
         "after": after,
     }

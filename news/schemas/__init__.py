@@ -13,10 +13,20 @@ from news.schemas.articles import (
     RetractedOut,
     article_out,
     article_status_out,
+    articles_out,
+    badges_of_outlets,
     full_article_out,
     read_out,
 )
-from news.schemas.outlets import FeedIn, FeedOut, OutletIn, OutletOut, feed_out, outlet_out
+from news.schemas.outlets import (
+    FeedIn,
+    FeedOut,
+    OutletIn,
+    OutletOut,
+    feed_out,
+    outlet_out,
+    outlets_out,
+)
 from news.schemas.pictures import PictureIn, PictureOut, picture_out
 
 __all__ = [
@@ -36,9 +46,12 @@ __all__ = [
     "RetractedOut",
     "article_out",
     "article_status_out",
+    "articles_out",
+    "badges_of_outlets",
     "feed_out",
     "full_article_out",
     "outlet_out",
+    "outlets_out",
     "picture_out",
     "read_out",
 ]

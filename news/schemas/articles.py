@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from pydantic import ConfigDict, StrictBool
 from news.models import Article, PictureStatus, ReadMark
 from news.schemas.pictures import ShownPictureOut, shown_picture_out
 from village.core.schemas import In, Line, Out, PageQuery, Text
+from village.institutions.schemas import BadgeOut, shown_badges
 
 
 class ArticleIn(In):
@@ -54,6 +56,7 @@ class ArticleOut(Out):
     """
     A piece of news, as lists and screens show it.
 
+    ``outlet_badge`` says who has verified the outlet; it is null where nobody has.
     ``byline`` is who wrote it, where that is known; ``url`` where it was first published, for
     what came by a feed. ``version`` counts its corrections, from 1.
     """
@@ -63,6 +66,7 @@ class ArticleOut(Out):
     created_at: datetime
     outlet: UUID
     outlet_name: str
+    outlet_badge: BadgeOut | None
     byline: str
     title: str
     summary: str
@@ -108,14 +112,26 @@ class ArticleReadOut(Out):
     read_aloud: bool
 
 
+def articles_out(articles: Sequence[Article]) -> list[ArticleOut]:
+    """Show articles in a list, each with the badge that its outlet has now."""
+    badges = badges_of_outlets(articles)
+    return [ArticleOut(**_shown(each, badges)) for each in articles]
+
+
 def article_out(article: Article) -> ArticleOut:
-    """Show an article in a list or on a screen."""
-    return ArticleOut(**_shown(article))
+    """Show an article on a screen."""
+    return articles_out([article])[0]
 
 
 def full_article_out(article: Article) -> FullArticleOut:
     """Show an article to be read."""
-    return FullArticleOut(**_shown(article), text=article.text, html=article.html)
+    shown = _shown(article, badges_of_outlets([article]))
+    return FullArticleOut(**shown, text=article.text, html=article.html)
+
+
+def badges_of_outlets(articles: Sequence[Article]) -> dict[UUID, BadgeOut]:
+    """Give the badges that the outlets of articles have now."""
+    return shown_badges({each.outlet_id: each.outlet.name for each in articles})
 
 
 def article_status_out(article: Article) -> ArticleStatusOut:
@@ -139,7 +155,7 @@ def read_out(mark: ReadMark) -> ArticleReadOut:
     )
 
 
-def _shown(article: Article) -> dict[str, Any]:
+def _shown(article: Article, badges: Mapping[UUID, BadgeOut]) -> dict[str, Any]:
     author = article.author
     return {
         "id": article.pk,
@@ -147,6 +163,7 @@ def _shown(article: Article) -> dict[str, Any]:
         "created_at": article.created_at,
         "outlet": article.outlet_id,
         "outlet_name": article.outlet.name,
+        "outlet_badge": badges.get(article.outlet_id),
         "byline": author.display_name if author is not None else article.byline,
         "title": article.title,
         "summary": article.summary,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import ConfigDict, StringConstraints
 
 from news.models import Feed, Outlet
 from village.core.schemas import In, Line, Out
+from village.institutions.schemas import BadgeOut, shown_badges
 
 # Only the characters that a URL has; whether it may be asked is for the guard to say.
 Address = Annotated[
@@ -49,6 +51,7 @@ class OutletOut(Out):
     name: str
     slug: str
     homepage: str
+    badge: BadgeOut | None
 
 
 class FeedIn(In):
@@ -88,8 +91,18 @@ class FeedOut(Out):
     due_at: datetime
 
 
+def outlets_out(outlets: Sequence[Outlet]) -> list[OutletOut]:
+    """Show outlets, each with the badge that it has now."""
+    badges = shown_badges({each.pk: each.name for each in outlets})
+    return [_outlet_out(each, badges.get(each.pk)) for each in outlets]
+
+
 def outlet_out(outlet: Outlet) -> OutletOut:
     """Show an outlet."""
+    return outlets_out([outlet])[0]
+
+
+def _outlet_out(outlet: Outlet, badge: BadgeOut | None) -> OutletOut:
     return OutletOut(
         id=outlet.pk,
         village=outlet.village_id,
@@ -97,6 +110,7 @@ def outlet_out(outlet: Outlet) -> OutletOut:
         name=outlet.name,
         slug=outlet.slug,
         homepage=outlet.homepage,
+        badge=badge,
     )
 
 

@@ -41,6 +41,7 @@ from village.core.actor import SYSTEM, Actor, Scope
 from village.core.permissions import Standing
 from village.entrance import actions as entrance
 from village.entrance.models import Card, Invitation, InvitationKind
+from village.institutions.models import Badge
 from village.messaging import actions as town_hall
 from village.residents import consents, exporting
 from village.residents.actions import block
@@ -210,6 +211,30 @@ def centre(world: World, how: How) -> Thing | None:
 def _place(world: World, village: str, kind: str) -> Thing:
     place = world.place(village, kind)
     return Thing(place, village, of=frozenset({place}))
+
+
+@thing("institution_id")
+def institution(world: World, how: How) -> Thing | None:
+    return None if how.is_private else _place(world, how.village, "outlet")
+
+
+@thing("badge_id")
+def badge(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    department = world.place(how.village, "department")
+    # What is over has left room for the next one; each is confirmed by somebody else.
+    Badge.objects.filter(of=department, ended_at=None).update(of=uuid4())
+    made = Badge.objects.create(
+        village_id=how.village,
+        kind="department",
+        of=department,
+        name="Roads",
+        until=timezone.now() + timedelta(days=30),
+        proposed_by=how.other,
+        created_at=world.at,
+    )
+    return Thing(made.pk, how.village, of=frozenset({department}))
 
 
 @thing("case_id", "case")

@@ -186,6 +186,7 @@ class World:
         return self._places[village] | {
             "person": self.neighbours[village][0].pk,
             "resident": self.neighbours[village][0].pk,
+            "institution": self.place(village, "outlet"),
         }
 
     def _people(self) -> list[Person]:

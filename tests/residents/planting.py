@@ -147,6 +147,7 @@ NOT_HERS = {
         "auth_group": ("name",),
         "carpool_partnermessage": ("operator",),
         "carpool_stop": ("name",),
+        "institutions_badge": ("name",),
         "messaging_category": ("name",),
         "messaging_department": ("name", "about"),
         "news_article": ("byline", "url"),

@@ -21,6 +21,7 @@ from village.assist.models import (
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden, NotFound
 from village.residents.models import Membership, Role
+from village.residents.places import Place
 from village.residents.queries import held, holds, is_member
 
 
@@ -243,9 +244,18 @@ def desk_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:
     return found
 
 
-def centre_names(village: str) -> dict[UUID, str]:
-    """Give the centres of a village by their names, for the roles that are of one."""
-    return dict(Centre.objects.filter(village=village).order_by("name").values_list("pk", "name"))
+def centre_places(village: str) -> dict[UUID, Place]:
+    """Give the centres of a village, closed ones too, for the roles that are of one."""
+    return {
+        each.pk: Place(
+            each.name,
+            address=each.address,
+            phone=each.phone,
+            hours=each.opening_hours,
+            is_closed=each.closed_at is not None,
+        )
+        for each in Centre.objects.filter(village=village).order_by("name")
+    }
 
 
 def coordinated_or_404(by: Actor, centre_id: UUID, *, at: datetime) -> Centre:

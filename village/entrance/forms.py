@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from village.core.forms import LineField
+from village.core.forms import LINE_MAX, LineField, TextField
+from village.entrance.actions import LETTERS_MAX, PEOPLE_MAX, Household
+from village.residents.forms import PersonField
+from village.residents.models import Resident
 
+# What fits on an envelope.
+LINES_MAX = 6
 _DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "code"}
 
 
@@ -50,3 +60,70 @@ class ReturnCodeForm(forms.Form):
         max_length=40,
         widget=forms.TextInput(attrs=_DIGITS),
     )
+
+
+class InvitationForm(forms.Form):
+    """Ask for how many people of one's household an invitation is."""
+
+    people = forms.IntegerField(
+        label=_("How many people may come in by it"),
+        min_value=1,
+        max_value=PEOPLE_MAX,
+        initial=1,
+    )
+
+
+class LettersForm(forms.Form):
+    """Ask for the households that get a letter, as one text: whoever fills it in has a list."""
+
+    addresses = TextField(
+        label=_("The households"),
+        help_text=_(
+            "Each as it stands on the envelope, with an empty line between two. Where several "
+            "people live together, their number is the last line."
+        ),
+        max_length=100_000,
+    )
+
+    def clean_addresses(self) -> str:
+        """Read the households."""
+        said: str = self.cleaned_data["addresses"]
+        blocks = [
+            each.strip().splitlines() for each in re.split(r"\n\s*\n", said.replace("\r", ""))
+        ]
+        self.households = [_household(lines) for lines in blocks if lines]
+        if len(self.households) > LETTERS_MAX:
+            raise forms.ValidationError(
+                gettext("At most %(most)s letters at once.") % {"most": LETTERS_MAX}
+            )
+        return said
+
+
+class CardForm(forms.Form):
+    """Ask for whom a card is, at the desk."""
+
+    name = PersonField()
+
+    def __init__(self, people: QuerySet[Resident], data: Any = None) -> None:
+        super().__init__(data)
+        person = self.fields["name"]
+        assert isinstance(person, PersonField)
+        person.people = people
+
+
+def _household(lines: list[str]) -> Household:
+    *address, last = ["".join(filter(str.isprintable, each)).strip() for each in lines]
+    is_number = bool(address) and last.isascii() and last.isdecimal() and len(last) < 4
+    people = int(last) if is_number else None
+    address = address if people is not None else [*address, last]
+    if people is not None and not 1 <= people <= PEOPLE_MAX:
+        raise forms.ValidationError(
+            gettext("In %(house)s live 1 to %(most)s people.")
+            % {"house": address[0], "most": PEOPLE_MAX}
+        )
+    if len(address) > LINES_MAX or any(len(each) > LINE_MAX for each in address):
+        raise forms.ValidationError(
+            gettext("The address of %(house)s is too long for an envelope.")
+            % {"house": address[0][:40]}
+        )
+    return Household(tuple(address), people or 1)

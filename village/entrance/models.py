@@ -54,6 +54,10 @@ class Invitation(VillageObject):
             )
         ]
 
+    def is_good(self, at: datetime) -> bool:
+        """Tell whether it still lets somebody in."""
+        return self.withdrawn_at is None and self.expires_at > at and self.used < self.people
+
     @property
     def level(self) -> Residency:
         """Give how sure the village is of whoever accepts it: a letter has reached a house."""

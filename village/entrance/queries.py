@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from village.core.actor import Actor
-from village.entrance.models import Introduction, Invitation, Recovery
+from village.entrance.models import Card, Introduction, Invitation, Recovery
 from village.residents.models import Membership, Residency, Resident, Role
 from village.residents.queries import blocked_with, holds, residency_by_village
 
@@ -39,6 +39,11 @@ def is_at_a_desk(by: Actor, village: str) -> bool:
 def invitations_of(by: Actor, village: str) -> QuerySet[Invitation]:
     """Give the invitations that the actor has made."""
     return Invitation.objects.filter(village=village, made_by=by.principal_id)
+
+
+def card_of(resident_id: UUID) -> Card | None:
+    """Give the card that somebody has."""
+    return Card.objects.filter(resident=resident_id, revoked_at=None).first()
 
 
 def introduction_of(digest: str, at: datetime) -> Introduction | None:

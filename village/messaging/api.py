@@ -18,12 +18,15 @@ from village.messaging import actions, policies, queries
 from village.messaging.schemas import (
     CaseIn,
     CaseOut,
+    DepartmentIn,
     DepartmentOut,
     MessageIn,
     MessageOut,
     show_case,
-    show_department,
+    show_cases,
+    show_departments,
     show_message,
+    show_messages,
 )
 from village.residents.contacts import contact_of
 from village.residents.queries import member_of
@@ -47,10 +50,24 @@ def list_departments(request: ActorRequest, v: str, query: Query[PageQuery]) -> 
     village = member_of(request.actor, v)
     return listing(
         lambda: queries.departments_of(village.pk),
-        lambda departments: [show_department(each) for each in departments],
+        show_departments,
         query=query,
         order=("name", "id"),
     )
+
+
+@router.post(
+    "/villages/{slug:v}/departments",
+    response={201: DepartmentOut},
+    scope=None,
+    who=may(Standing.STEWARD, seen_by=[Standing.MEMBER]),
+)
+def open_department(request: ActorRequest, v: str, payload: DepartmentIn) -> Status[DepartmentOut]:
+    """Open a department of the town hall, as steward."""
+    department = actions.open_department(
+        by=request.actor, village=v, **payload.model_dump(), at=timezone.now()
+    )
+    return Status(201, show_departments([department])[0])
 
 
 @router.get(
@@ -65,7 +82,7 @@ def list_cases(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[s
     village = member_of(request.actor, v)
     return listing(
         lambda: queries.cases_visible_to(request.actor).filter(village=village),
-        lambda cases: [show_case(each) for each in cases],
+        show_cases,
         query=query,
         order=NEWEST_FIRST,
         address=f"residents/{request.actor.principal_id}",
@@ -102,7 +119,7 @@ def list_department_cases(
     department = queries.desk_or_404(request.actor, department_id)
     return listing(
         lambda: queries.cases_of_department(department),
-        lambda cases: [show_case(each) for each in cases],
+        show_cases,
         query=query,
         order=NEWEST_FIRST,
         address=f"departments/{department.pk}/inbox",
@@ -126,7 +143,7 @@ def list_messages(request: ActorRequest, case_id: UUID, query: Query[PageQuery])
     case = queries.visible_case(request.actor, case_id)
     return listing(
         lambda: queries.messages_of(case),
-        lambda messages: [show_message(each) for each in messages],
+        show_messages,
         query=query,
         order=("-number",),
         address=f"cases/{case.pk}",

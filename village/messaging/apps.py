@@ -8,8 +8,8 @@ class MessagingConfig(AppConfig):
     label = "messaging"
 
     def ready(self) -> None:
-        from village.messaging.queries import department_names
+        from village.messaging.queries import department_places
         from village.residents.models import Role
         from village.residents.places import declare_places
 
-        declare_places(department_names, Role.CLERK)
+        declare_places(department_places, Role.CLERK)

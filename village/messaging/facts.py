@@ -40,3 +40,9 @@ class CaseResolved(Fact, kind="messaging.case_resolved"):
     case: UUID
     department: UUID
     author: UUID
+
+
+class DepartmentOpened(Fact, kind="messaging.department_opened"):
+    """The town hall has a new department."""
+
+    department: UUID

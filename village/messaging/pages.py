@@ -22,6 +22,7 @@ from village.journal.queries import top
 from village.messaging import actions, policies, queries
 from village.messaging.forms import CaseForm, MessageForm
 from village.messaging.models import Case, CaseStatus
+from village.messaging.schemas import badges_of_departments
 from village.residents.contacts import contact_of
 from village.residents.models import Role
 from village.residents.pages import enter
@@ -152,6 +153,7 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         "contact": contact_of(found.author_id) if may_handle else None,
         "is_new": found.status == CaseStatus.OPEN,
         "is_done": found.status == CaseStatus.RESOLVED,
+        "badge": badges_of_departments([found]).get(found.department_id),
     }
     status = 422 if form.is_bound else 200
     return render(request, _template(request, "_thread", "case"), shown, status=status)

@@ -10,6 +10,7 @@ from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
 from village.messaging.models import Case, Department, Message
 from village.residents.models import Resident, Role
+from village.residents.places import Place
 from village.residents.queries import held, holders, holds, is_member, villages_of
 
 
@@ -95,18 +96,20 @@ def visible_case(by: Actor, case_id: UUID) -> Case:
 
 def messages_of(case: Case) -> QuerySet[Message]:
     """Give what was said in a case."""
-    return Message.objects.filter(case=case).select_related("author", "case")
+    return Message.objects.filter(case=case).select_related("author", "case__department")
 
 
 def message_of(message_id: UUID) -> Message | None:
     """Give a message with all that is shown of it; ``None`` when it is gone."""
-    return Message.objects.select_related("author", "case").filter(pk=message_id).first()
+    return (
+        Message.objects.select_related("author", "case__department").filter(pk=message_id).first()
+    )
 
 
-def department_names(village: str) -> dict[UUID, str]:
-    """Give the departments of a village by their names, for the roles that are of one."""
+def department_places(village: str) -> dict[UUID, Place]:
+    """Give the departments of a village, for the roles that are of one."""
     found = Department.objects.filter(village=village).order_by("name")
-    return dict(found.values_list("pk", "name"))
+    return {each.pk: Place(each.name, about=each.about) for each in found}
 
 
 def _desks(by: Actor) -> list[UUID]:

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "village.residents",
     "village.entrance",
     "village.stewardship",
+    "village.institutions",
     "village.assist",
     "village.acting",
     "village.messaging",

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
 from village.core.forms import DayField, LineField, TextField
+from village.residents.forms import PersonField
 from village.residents.models import Language, Resident, Role, Village
 from village.residents.places import OF_THE_VILLAGE, places_of
 from village.stewardship.settings import VillageSettings
@@ -22,10 +22,7 @@ from village.stewardship.settings import VillageSettings
 class RoleForm(forms.Form):
     """Ask who gets which role. Nobody is listed: whoever fills this in knows the person."""
 
-    name = LineField(
-        label=gettext_lazy("Name or e-mail address"),
-        help_text=gettext_lazy("As the village knows the person."),
-    )
+    name = PersonField()
     role = forms.ChoiceField(label=gettext_lazy("Role"))
     until = DayField(
         label=gettext_lazy("Until"),
@@ -35,23 +32,13 @@ class RoleForm(forms.Form):
 
     def __init__(self, village: Village, members: QuerySet[Resident], data: Any) -> None:
         super().__init__(data)
-        self._members, self._zone = members, village.tzinfo
+        self._zone = village.tzinfo
+        person = self.fields["name"]
+        assert isinstance(person, PersonField)
+        person.people = members
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(_choices(village.pk))
-
-    def clean_name(self) -> Resident:
-        """Find the one person who is meant."""
-        name = self.cleaned_data["name"]
-        wanted = {"email__iexact": name} if "@" in name else {"display_name__iexact": name}
-        people = list(self._members.filter(**wanted)[:2])
-        if not people:
-            raise forms.ValidationError(_("Nobody of this name lives here."))
-        if len(people) > 1:
-            raise forms.ValidationError(
-                _("Two people have this name. Please write the e-mail address.")
-            )
-        return people[0]
 
     @property
     def chosen(self) -> tuple[Role, UUID | None]:

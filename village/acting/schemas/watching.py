@@ -11,7 +11,7 @@ from village.acting.models import Graduation, Refusal
 from village.acting.watching import Unusual
 from village.acting.words import refused
 from village.assist.models import Mandate
-from village.assist.schemas.mandates import MandateOut, show_mandate
+from village.assist.schemas.mandates import MandateOut, show_mandates
 from village.assist.words import SCOPES
 from village.core.actor import Scope
 from village.core.schemas import Out
@@ -152,7 +152,7 @@ def show_watch(
     """Show what a coordinator keeps an eye on."""
     return WatchOut(
         centre=centre,
-        near_their_end=[show_mandate(each, at=at) for each in ending],
+        near_their_end=show_mandates(list(ending), at=at),
         unusual=show_unusual(unusual),
         refusals=[show_refusal(each) for each in refusals],
         graduations=show_graduations(graduations),

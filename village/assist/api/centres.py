@@ -18,6 +18,7 @@ from village.assist.schemas.centres import (
     VolunteerIn,
     show_accreditation,
     show_centre,
+    show_centres,
 )
 from village.core.http import ActorRequest
 from village.core.permissions import SIGNED_IN, Standing, may
@@ -41,10 +42,12 @@ def list_centres(request: ActorRequest, query: Query[PageQuery]) -> dict[str, An
     }
     return listing(
         lambda: queries.centres_among(set().union(*places.values())),
-        lambda centres: [
-            show_centre(each, [role for role, where in places.items() if each.pk in where])
-            for each in centres
-        ],
+        lambda centres: show_centres(
+            [
+                (each, [role for role, where in places.items() if each.pk in where])
+                for each in centres
+            ]
+        ),
         query=query,
         order=("name", "id"),
     )

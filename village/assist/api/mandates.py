@@ -19,7 +19,8 @@ from village.assist.schemas.mandates import (
     MyMandateOut,
     VolunteerNamedIn,
     show_mandate,
-    show_my_mandate,
+    show_mandates,
+    show_my_mandates,
     show_text,
 )
 from village.core.http import ActorRequest
@@ -56,7 +57,7 @@ def list_mandates(
     centre = queries.desk_or_404(request.actor, centre_id, at=at)
     return listing(
         lambda: queries.mandates_visible_to(request.actor, at=at).filter(centre=centre),
-        lambda mandates: [show_mandate(each, at=at) for each in mandates],
+        lambda mandates: show_mandates(mandates, at=at),
         query=query,
         order=NEWEST_FIRST,
         address=f"centres/{centre.pk}/desk",
@@ -217,7 +218,7 @@ def list_my_mandates(request: ActorRequest, query: Query[PageQuery]) -> dict[str
     at, me = timezone.now(), request.actor.principal_id
     return listing(
         lambda: queries.mandates_given_or_held(request.actor, at=at),
-        lambda mandates: [show_my_mandate(each, me=me, at=at) for each in mandates],
+        lambda mandates: show_my_mandates(mandates, me=me, at=at),
         query=query,
         order=NEWEST_FIRST,
         address=f"residents/{me}",

@@ -16,6 +16,7 @@ from village.assist.models import ConsentKind, MandateStatus
 from village.assist.wording import YES
 from village.core.errors import DomainError, NotFound
 from village.core.pages import PageRequest, page, tell
+from village.institutions.schemas import shown_badge
 from village.residents.pages import stay_home
 
 
@@ -45,4 +46,6 @@ def answer(request: PageRequest, mandate_id: UUID) -> HttpResponse:
     if mandate.status(at) is not MandateStatus.PENDING and not form.is_bound:
         return redirect("mandate", mandate.pk)
     status = 422 if form.is_bound else 200
-    return render(request, "assist/answer.html", {"mandate": mandate, "form": form}, status=status)
+    badge = shown_badge(mandate.centre_id, mandate.centre.name)
+    shown = {"mandate": mandate, "form": form, "badge": badge}
+    return render(request, "assist/answer.html", shown, status=status)

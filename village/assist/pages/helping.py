@@ -22,6 +22,7 @@ from village.core.doors import Door, open_door
 from village.core.errors import DomainError, NotFound
 from village.core.pages import PageRequest, page, tell
 from village.core.pagination import page as cut
+from village.institutions.schemas import shown_badge
 from village.journal.queries import NOWHERE, Top, top, tops
 from village.residents.pages import enter, stay_home
 from village.residents.queries import members
@@ -87,6 +88,7 @@ def mandate(request: PageRequest, mandate_id: UUID) -> HttpResponse:
         "mandate": found,
         "covers": [(scope, words) for scope, words in SCOPES.items() if scope in found.covers],
         "status": found.status(at),
+        "badge": shown_badge(found.centre_id, found.centre.name),
         "is_mine": found.person_id == request.actor.principal_id,
         "may_look_after": bool(
             policies.may_look_after(request.actor, found.centre, found.person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,7 @@ from village.assist.models import (
 )
 from village.core.actor import Scope
 from village.core.schemas import In, Line, Moment, Out
+from village.institutions.schemas import BadgeOut, shown_badges
 from village.residents.models import Language, Resident, Role
 
 Name = Annotated[Line, Field(max_length=120)]
@@ -69,6 +71,7 @@ class CentreOut(Out):
     allowed_scopes: list[Scope]
     closed_at: datetime | None
     roles: list[Role]
+    badge: BadgeOut | None
 
 
 class VolunteerIn(In):
@@ -168,6 +171,16 @@ class RegisteredOut(Out):
 
 def show_centre(centre: Centre, roles: list[Role]) -> CentreOut:
     """Show a centre."""
+    return show_centres([(centre, roles)])[0]
+
+
+def show_centres(lines: Sequence[tuple[Centre, list[Role]]]) -> list[CentreOut]:
+    """Show centres, each with what I am there and the badge that it has now."""
+    badges = shown_badges({each.pk: each.name for each, _roles in lines})
+    return [_centre(each, roles, badges.get(each.pk)) for each, roles in lines]
+
+
+def _centre(centre: Centre, roles: list[Role], badge: BadgeOut | None) -> CentreOut:
     return CentreOut(
         id=centre.pk,
         village=centre.village_id,
@@ -181,6 +194,7 @@ def show_centre(centre: Centre, roles: list[Role]) -> CentreOut:
         allowed_scopes=sorted(centre.allows),
         closed_at=centre.closed_at,
         roles=roles,
+        badge=badge,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from pydantic import BeforeValidator, ConfigDict
 from village.assist.models import Consent, ConsentKind, Mandate, MandateStatus, Term
 from village.core.actor import Level, Scope
 from village.core.schemas import In, Line, Out
+from village.institutions.schemas import BadgeOut, shown_badges
 
 Code = Annotated[str, Field(max_length=40)]
 
@@ -114,6 +116,7 @@ class MandateOut(Out):
     created_at: datetime
     centre: UUID
     centre_name: str
+    centre_badge: BadgeOut | None
     person: UUID
     person_name: str
     scopes: list[Scope]
@@ -172,6 +175,16 @@ class MyMandateOut(MandateOut):
 
 def show_mandate(mandate: Mandate, *, at: datetime) -> MandateOut:
     """Show a mandate as it stands at a moment."""
+    return show_mandates([mandate], at=at)[0]
+
+
+def show_mandates(mandates: Sequence[Mandate], *, at: datetime) -> list[MandateOut]:
+    """Show mandates as they stand at a moment, each with the badge that its centre has now."""
+    badges = shown_badges({each.centre_id: each.centre.name for each in mandates})
+    return [_mandate(each, badges.get(each.centre_id), at) for each in mandates]
+
+
+def _mandate(mandate: Mandate, badge: BadgeOut | None, at: datetime) -> MandateOut:
     given = sorted((each for each in mandate.consents.all() if each.is_yes), key=_when)
     return MandateOut(
         id=mandate.pk,
@@ -179,6 +192,7 @@ def show_mandate(mandate: Mandate, *, at: datetime) -> MandateOut:
         created_at=mandate.created_at,
         centre=mandate.centre_id,
         centre_name=mandate.centre.name,
+        centre_badge=badge,
         person=mandate.person_id,
         person_name=mandate.person.display_name,
         scopes=sorted(mandate.covers),
@@ -199,10 +213,12 @@ def show_mandate(mandate: Mandate, *, at: datetime) -> MandateOut:
     )
 
 
-def show_my_mandate(mandate: Mandate, *, me: UUID, at: datetime) -> MyMandateOut:
-    """Show a mandate to one of its two sides."""
-    side = Side.GIVEN if mandate.person_id == me else Side.HELD
-    return MyMandateOut(**show_mandate(mandate, at=at).model_dump(), side=side)
+def show_my_mandates(mandates: Sequence[Mandate], *, me: UUID, at: datetime) -> list[MyMandateOut]:
+    """Show mandates to one of their two sides."""
+    return [
+        MyMandateOut(**shown.model_dump(), side=Side.GIVEN if shown.person == me else Side.HELD)
+        for shown in show_mandates(mandates, at=at)
+    ]
 
 
 def show_text(mandate: Mandate) -> MandateTextOut:

@@ -102,7 +102,7 @@ def invite_household(
 
 
 @transaction.atomic
-def withdraw_invitation(*, by: Actor, invitation_id: UUID, at: datetime) -> None:
+def withdraw_invitation(*, by: Actor, invitation_id: UUID, at: datetime) -> Invitation:
     """
     Let nobody in any more by an invitation; a second call changes nothing.
 
@@ -113,7 +113,7 @@ def withdraw_invitation(*, by: Actor, invitation_id: UUID, at: datetime) -> None
         raise NotFound
     policies.may_withdraw(by, invitation).enforce()
     if invitation.withdrawn_at is not None:
-        return
+        return invitation
     invitation.withdrawn_at = at
     invitation.save(update_fields=["withdrawn_at"])
     record(
@@ -121,6 +121,7 @@ def withdraw_invitation(*, by: Actor, invitation_id: UUID, at: datetime) -> None
         by=by,
         at=at,
     )
+    return invitation
 
 
 @transaction.atomic

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal import auth as totp
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +18,7 @@ from village.core.pages import PageRequest, page, tell
 from village.core.visitors import network_of
 from village.entrance import actions
 from village.entrance.forms import CodeForm, SecondLockForm
+from village.entrance.pages.drawing import picture_of
 from village.residents.pages import stay_home
 from village.residents.queries import has_second_factor, resident_or_404
 
@@ -79,12 +78,6 @@ def second_lock(request: PageRequest) -> HttpResponse:
         except DomainError as error:
             tell(form, error)
     address = get_adapter().build_totp_url(me, secret)
-    shown = {"form": form, "secret": secret, "picture": _picture(address)}
+    shown = {"form": form, "secret": secret, "picture": picture_of(address)}
     status = 422 if form.errors else 200
     return render(request, "entrance/second_lock.html", shown, status=status)
-
-
-def _picture(address: str) -> str:
-    """Draw an address to scan; nothing in it was written by anybody."""
-    drawn = segno.make(address, error="m", micro=False)
-    return mark_safe(drawn.svg_inline(scale=5, border=4, light="#fff", dark="#000"))

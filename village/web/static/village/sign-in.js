@@ -5,7 +5,8 @@
  * code answers 401 with the pending flow; the right code answers 200 and the session is signed in.
  */
 
-const AUTH = "/_allauth/browser/v1/auth";
+import { hasKeys, send, useKey } from "./account.js";
+
 const words = document.getElementById("sign-in").dataset;
 const ask = document.getElementById("ask");
 const confirm = document.getElementById("confirm");
@@ -30,7 +31,7 @@ ask.addEventListener("submit", (event) => {
   const body = isEmail ? { email: said } : { phone: said };
   if (name) body.display_name = name.value.trim();
   busy(ask, async () => {
-    const { status, flows } = await post(`${AUTH}/${step}`, body);
+    const { status, flows } = await post(`auth/${step}`, body);
     if (!flows.includes(isNewAddress ? "verify_email" : "login_by_code")) {
       return tell(ask, told(status, words.wrongAddress), address);
     }
@@ -46,8 +47,8 @@ confirm.addEventListener("submit", (event) => {
   if (code.length !== 6) return tell(confirm, words.wrongCode, confirm.elements.code);
   busy(confirm, async () => {
     const { status, flows } = isNewAddress
-      ? await post(`${AUTH}/email/verify`, { key: code })
-      : await post(`${AUTH}/code/confirm`, { code });
+      ? await post(`auth/email/verify`, { key: code })
+      : await post(`auth/code/confirm`, { code });
     if (status === 200) return goOn();
     if (flows.includes("mfa_authenticate")) {
       return swap(confirm, second, document.getElementById("lock"));
@@ -61,11 +62,28 @@ second.addEventListener("submit", (event) => {
   event.preventDefault();
   const code = second.elements.shown.value.replace(/\D/g, "");
   busy(second, async () => {
-    const { status } = await post(`${AUTH}/2fa/authenticate`, { code });
+    const { status } = await post(`auth/2fa/authenticate`, { code });
     if (status === 200) return goOn();
     tell(second, told(status, words.wrongCode), second.elements.shown);
   });
 });
+
+const byKey = document.getElementById("by-key");
+if (byKey && hasKeys()) {
+  byKey.hidden = false;
+  byKey.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(byKey, async () => {
+      const asked = await send("GET", "auth/webauthn/login");
+      if (asked.status !== 200) return tell(byKey, told(asked.status, words.wrongKey));
+      const credential = await useKey(asked.data.request_options);
+      if (!credential) return tell(byKey, words.wrongKey);
+      const { status } = await post("auth/webauthn/login", { credential });
+      if (status === 200) return goOn();
+      tell(byKey, told(status, words.wrongKey));
+    });
+  });
+}
 
 document.getElementById("again").addEventListener("click", () => {
   confirm.reset();
@@ -73,19 +91,9 @@ document.getElementById("again").addEventListener("click", () => {
   swap(confirm, ask, ask.elements.address);
 });
 
-async function post(url, body) {
-  const answer = await fetch(url, {
-    method: "POST",
-    headers: {
-      "Content-Type": "application/json",
-      Accept: "application/json",
-      "X-CSRFToken": document.querySelector('meta[name="csrf"]').content,
-    },
-    body: JSON.stringify(body),
-  });
-  const data = await answer.json().catch(() => ({}));
-  const flows = data.data?.flows ?? [];
-  return { status: answer.status, flows: flows.filter((f) => f.is_pending).map((f) => f.id) };
+async function post(step, body) {
+  const { status, flows } = await send("POST", step, body);
+  return { status, flows: flows.filter((flow) => flow.is_pending).map((flow) => flow.id) };
 }
 
 function told(status, otherwise) {
