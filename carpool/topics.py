@@ -17,7 +17,7 @@ from carpool.schemas import (
     told_match_out,
 )
 from village.core.actor import Actor, Scope
-from village.core.permissions import MEMBERS
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.schemas import GoneOut
 from village.journal.topics import Topic, uuid_or_none
 from village.residents.queries import is_member, members_among
@@ -81,9 +81,9 @@ def match_card(fact: facts.MatchFound | facts.MatchProposed) -> ToldMatchOut | N
 
 
 def sees_offer(by: Actor, *, offer_id: str) -> bool:
-    """Admit the village of a ride."""
+    """Admit the village of a ride, and those that show it."""
     key = uuid_or_none(offer_id)
-    return key is not None and queries.offers_visible_to(by).filter(pk=key).exists()
+    return key is not None and queries.offers_readable_by(by).filter(pk=key).exists()
 
 
 def _both_matched(fact: facts.MatchFound | facts.MatchProposed) -> Iterable[Mapping[str, Any]]:
@@ -115,7 +115,7 @@ ride = Topic(
     "carpool/offers/{offer_id}",
     admits=sees_offer,
     scope=Scope.RIDES_REQUEST,
-    who=MEMBERS,
+    who=may(Standing.MEMBER, Standing.NEIGHBOUR),
     snapshot="/api/v1/carpool/offers/{offer_id}?position=1",
     carries=dict.fromkeys((facts.RideCancelled, *MOVED, *BOOKED), offer_card),
 )

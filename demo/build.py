@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from demo import badges, board, ground, paper, rides, town_hall, wishes
+from demo import badges, board, ground, neighbours, paper, rides, town_hall, wishes
 from demo.progress import Progress
 
 # Long enough for everything that the demo tells of the last days.
@@ -21,6 +21,7 @@ GROUND: dict[str, Step] = {
     "The town hall opens": town_hall.open_departments,
     "The paper opens, and the fire brigade's site": paper.open_outlets,
     "Stella looks who speaks here": badges.look_at_institutions,
+    "Two villages agree what to show": neighbours.share,
     "Phones are switched on": wishes.carry_phones,
     "Nora and Tom ask for the news": wishes.ask_for_news,
 }

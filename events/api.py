@@ -30,26 +30,29 @@ from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery, PositionOut
 from village.journal.listing import listing
 from village.journal.queries import top
-from village.residents.queries import member_of
 
 router = Router()
 # A draft is private: members see it only once it is on the board.
 SEES = may(Standing.MEMBER, Standing.OWNER)
+READS = may(Standing.MEMBER, Standing.OWNER, Standing.NEIGHBOUR)
+BOARD = may(Standing.MEMBER, Standing.NEIGHBOUR)
 
 
 @router.get(
-    "/villages/{slug:v}/events", response=PageOut[EventOut], scope=Scope.EVENTS_JOIN, who=MEMBERS
+    "/villages/{slug:v}/events",
+    response=PageOut[EventOut],
+    scope=Scope.EVENTS_JOIN,
+    who=BOARD,
 )
 def list_events(request: ActorRequest, v: str, query: Query[EventQuery]) -> dict[str, Any]:
     """List what is to come in a village, soonest first; or what is over, newest first."""
-    village = member_of(request.actor, v)
     now = timezone.now()
     return listing(
-        lambda: queries.board(request.actor, village.pk, past=query.past, at=now),
+        lambda: queries.board_to_read(request.actor, v, past=query.past, at=now),
         lambda events: [event_out(event) for event in events],
         query=query,
         order=("-begins_at", "-id") if query.past else ("begins_at", "id"),
-        address=f"villages/{village.pk}/events",
+        address=f"villages/{v}/events",
     )
 
 
@@ -73,10 +76,10 @@ def announce_event(request: ActorRequest, v: str, payload: EventIn) -> Status[Ev
     return Status(201, event_out(queries.event_or_404(request.actor, event.pk)))
 
 
-@router.get("/events/{uuid:event_id}", response=EventOut, scope=Scope.EVENTS_JOIN, who=SEES)
+@router.get("/events/{uuid:event_id}", response=EventOut, scope=Scope.EVENTS_JOIN, who=READS)
 def show_event(request: ActorRequest, event_id: UUID) -> EventOut:
     """Show an event with its dates."""
-    return event_out(queries.event_or_404(request.actor, event_id))
+    return event_out(queries.event_to_read(request.actor, event_id))
 
 
 @router.post(

@@ -17,6 +17,8 @@ from events.models import (
 )
 from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
+from village.federation.models import Shared
+from village.federation.queries import read_or_404, sources_for
 from village.residents.models import Role
 from village.residents.queries import blocked_with, holds, villages_of
 
@@ -51,6 +53,37 @@ def board(by: Actor, village: str, *, past: bool, at: datetime) -> EventQuerySet
     """Give a village's events as the actor sees them: what is to come, or what is over."""
     events = events_visible_to(by).filter(village=village)
     return (events.over(at) if past else events.not_over(at)).as_cards()
+
+
+def events_readable_by(by: Actor) -> EventQuerySet:
+    """Give the events that the actor sees at home, and those that neighbours show her village."""
+    shown = Event.objects.filter(
+        published_at__isnull=False, village__in=sources_for(by, Shared.EVENTS)
+    ).exclude(organiser__in=blocked_with(by.principal_id))
+    return events_visible_to(by) | shown
+
+
+def board_to_read(by: Actor, village: str, *, past: bool, at: datetime) -> EventQuerySet:
+    """
+    Give a village's events as the actor reads them, who may live in a neighbouring one.
+
+    :raises NotFound: if she neither belongs to it nor is shown its events
+    """
+    home = read_or_404(by, village, Shared.EVENTS)
+    events = events_readable_by(by).filter(village=home)
+    return (events.over(at) if past else events.not_over(at)).as_cards()
+
+
+def event_to_read(by: Actor, event_id: UUID) -> Event:
+    """
+    Find an event with what its card shows, also one that a neighbouring village shows.
+
+    :raises NotFound: if there is none that the actor may read
+    """
+    found = events_readable_by(by).filter(pk=event_id).as_cards().first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def event_or_404(by: Actor, event_id: UUID) -> Event:

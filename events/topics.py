@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from events import facts, queries
@@ -15,10 +15,11 @@ from events.schemas import (
     occurrence_out,
 )
 from village.core.actor import Actor, Scope
-from village.core.permissions import MEMBERS, Standing, may
+from village.core.permissions import Standing, may
 from village.core.schemas import GoneOut
+from village.federation.models import Shared
+from village.federation.queries import readers_among, reads
 from village.journal.topics import Topic, uuid_or_none
-from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
 
 Attended = (
@@ -62,6 +63,16 @@ def gone(fact: facts.EventErased) -> GoneOut:
     return GoneOut(id=fact.event_id)
 
 
+def may_follow(by: Actor, *, village: str) -> bool:
+    """Admit who belongs to the village, or to one that shows its events."""
+    return reads(by, village, Shared.EVENTS)
+
+
+def all_who_may(actors: Collection[Actor], village: str) -> set[Actor]:
+    """Admit the same among many."""
+    return readers_among(actors, village, Shared.EVENTS)
+
+
 def sees_occurrence(by: Actor, *, occurrence_id: str) -> bool:
     """Admit whoever may see the event of a date."""
     key = uuid_or_none(occurrence_id)
@@ -79,10 +90,10 @@ def _to_whom_it_belongs(fact: Attended) -> Iterable[Mapping[str, Any]]:
 
 board = Topic(
     "villages/{village}/events",
-    admits=is_member,
-    admits_all=members_among,
+    admits=may_follow,
+    admits_all=all_who_may,
     scope=Scope.EVENTS_JOIN,
-    who=MEMBERS,
+    who=may(Standing.MEMBER, Standing.NEIGHBOUR),
     snapshot="/api/v1/villages/{village}/events?position=1",
     carries={facts.EventPublished: event_card, **dict.fromkeys(ATTENDED, event_card)},
     hot=True,

@@ -36,8 +36,9 @@ from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 
 router = Router()
-READS = may(Standing.MEMBER, Standing.EDITOR, key=KeyScope.NEWS_READ)
+READS = may(Standing.MEMBER, Standing.EDITOR, Standing.NEIGHBOUR, key=KeyScope.NEWS_READ)
 LISTS = may(Standing.MEMBER, key=KeyScope.NEWS_READ)
+NEWS = may(Standing.MEMBER, Standing.NEIGHBOUR, key=KeyScope.NEWS_READ)
 WRITES = may(Standing.EDITOR, seen_by=[Standing.MEMBER], key=KeyScope.NEWS_WRITE)
 FEEDS = may(Standing.EDITOR, Standing.STEWARD, seen_by=[Standing.MEMBER])
 
@@ -70,7 +71,10 @@ def open_outlet(request: ActorRequest, v: str, data: OutletIn) -> Status[OutletO
 
 
 @router.get(
-    "/villages/{slug:v}/articles", response=PageOut[ArticleOut], scope=Scope.NEWS_READ, who=LISTS
+    "/villages/{slug:v}/articles",
+    response=PageOut[ArticleOut],
+    scope=Scope.NEWS_READ,
+    who=NEWS,
 )
 def list_articles(request: ActorRequest, v: str, query: Query[ArticlesQuery]) -> dict[str, Any]:
     """List the news of a village, the newest first."""
@@ -132,7 +136,7 @@ def list_reads(request: ActorRequest, v: str, query: Query[PageQuery]) -> dict[s
 )
 def show_article(request: ActorRequest, article_id: UUID) -> FullArticleOut:
     """Show an article to be read."""
-    return _show(request, article_id)
+    return schemas.full_article_out(queries.article_to_read(request.actor, article_id))
 
 
 @router.post("/articles/{uuid:article_id}/publish", response=FullArticleOut, scope=None, who=WRITES)

@@ -20,6 +20,8 @@ from news.models import (
 )
 from village.core.actor import SYSTEM, Actor, Scope
 from village.core.errors import Forbidden, NotFound, OutOfScope
+from village.federation.models import Shared
+from village.federation.queries import read_or_404, sources_for
 from village.residents.models import Role, Village
 from village.residents.places import Place
 from village.residents.queries import held, holds, member_of, village_or_404, villages_of
@@ -66,6 +68,16 @@ def edited_by(by: Actor, village: str) -> QuerySet[Outlet]:
     return Outlet.objects.filter(held(by, Role.EDITOR, of="pk"), village=village)
 
 
+def articles_readable_by(by: Actor) -> ArticleQuerySet:
+    """
+    Give what the actor may read: what she sees at home, and what neighbours show her village.
+
+    :raises OutOfScope: if the mandate does not cover the news
+    """
+    shown = Q(status=ArticleStatus.PUBLISHED, village__in=sources_for(by, Shared.NEWS))
+    return articles_visible_to(by) | Article.objects.filter(shown)
+
+
 def articles_visible_to(by: Actor) -> ArticleQuerySet:
     """
     Give what the actor may read: all that is published in her villages, and all of her outlets.
@@ -79,13 +91,26 @@ def articles_visible_to(by: Actor) -> ArticleQuerySet:
     )
 
 
-def article_or_404(by: Actor, article_id: UUID) -> Article:
+def article_to_read(by: Actor, article_id: UUID) -> Article:
     """
-    Find an article with all that is shown of it.
+    Find an article with all that is shown of it, also one that a neighbouring village shows.
 
     :raises NotFound: if there is none that the actor may read
     """
-    found = articles_visible_to(by).with_all_that_is_shown().filter(pk=article_id).first()
+    return _found(articles_readable_by(by), article_id)
+
+
+def article_or_404(by: Actor, article_id: UUID) -> Article:
+    """
+    Find an article of the actor's village with all that is shown of it.
+
+    :raises NotFound: if there is none that she sees
+    """
+    return _found(articles_visible_to(by), article_id)
+
+
+def _found(articles: ArticleQuerySet, article_id: UUID) -> Article:
+    found = articles.with_all_that_is_shown().filter(pk=article_id).first()
     if found is None:
         raise NotFound
     return found
@@ -93,12 +118,12 @@ def article_or_404(by: Actor, article_id: UUID) -> Article:
 
 def news_of(by: Actor, village: str, *, outlet: UUID | None = None) -> QuerySet[Article]:
     """
-    Give the published articles of the actor's village, to be listed.
+    Give the published articles of a village, to be listed.
 
-    :raises NotFound: if she does not belong to it
+    :raises NotFound: if the actor neither belongs to it nor is shown its news
     """
     _reader(by)
-    found = published_in(member_of(by, village).pk)
+    found = published_in(read_or_404(by, village, Shared.NEWS).pk)
     return found if outlet is None else found.filter(outlet=outlet)
 
 
@@ -180,7 +205,7 @@ def picture_or_404(by: Actor, picture_id: UUID) -> Picture:
     """
     found = (
         Picture.objects.select_related("article")
-        .filter(pk=picture_id, article__in=articles_visible_to(by))
+        .filter(pk=picture_id, article__in=articles_readable_by(by))
         .first()
     )
     if found is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from news import queries
 from news.facts import (
     ArticleCorrected,
@@ -12,15 +14,21 @@ from news.facts import (
 )
 from news.schemas import ArticleOut, ArticleReadOut, RetractedOut, article_out, read_out
 from village.core.actor import Actor, Scope
-from village.core.permissions import MEMBERS
+from village.core.permissions import Standing, may
+from village.federation.models import Shared
+from village.federation.queries import readers_among, reads
 from village.journal.topics import Topic
-from village.residents.queries import is_member, members_among
 from village.residents.topics import residents_me
 
 
-def lives_here(by: Actor, *, village: str) -> bool:
-    """Admit who belongs to the village."""
-    return is_member(by, village)
+def may_follow(by: Actor, *, village: str) -> bool:
+    """Admit who belongs to the village, or to one that shows its news."""
+    return reads(by, village, Shared.NEWS)
+
+
+def all_who_may(actors: Collection[Actor], village: str) -> set[Actor]:
+    """Admit the same among many."""
+    return readers_among(actors, village, Shared.NEWS)
 
 
 def _article(fact: ArticlePublished | ArticleCorrected | ArticlePictured) -> ArticleOut | None:
@@ -39,10 +47,10 @@ def _read(fact: ArticleRead) -> ArticleReadOut | None:
 
 news = Topic(
     "villages/{village}/news",
-    admits=lives_here,
-    admits_all=members_among,
+    admits=may_follow,
+    admits_all=all_who_may,
     scope=Scope.NEWS_READ,
-    who=MEMBERS,
+    who=may(Standing.MEMBER, Standing.NEIGHBOUR),
     snapshot="/api/v1/villages/{village}/articles?position=1",
     carries={
         ArticlePublished: _article,

@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("village.acting.urls")),
     path("", include("village.stewardship.urls")),
     path("", include("village.institutions.urls")),
+    path("", include("village.federation.urls")),
 ]
 if settings.VILLAGE_DEMO:
     urlpatterns.append(path("", include("demo.urls")))

@@ -24,24 +24,25 @@ from village.core.actor import Actor, Scope
 from village.core.etags import guard_edit
 from village.core.http import ActorRequest
 from village.core.json import dump
-from village.core.permissions import MEMBERS
+from village.core.permissions import MEMBERS, Standing, may
 from village.core.schemas import PageOut, PositionOut
 from village.journal.listing import listing
 from village.journal.queries import top
-from village.residents.queries import member_of
+
+# Neighbours are shown rides for everybody, and nobody who looks for one.
+READS = may(Standing.MEMBER, Standing.NEIGHBOUR)
 
 
-@router.get(OFFERS, response=PageOut[OfferOut], scope=Scope.RIDES_REQUEST, who=MEMBERS)
+@router.get(OFFERS, response=PageOut[OfferOut], scope=Scope.RIDES_REQUEST, who=READS)
 def list_offers(request: ActorRequest, v: str, query: Query[RidesQuery]) -> dict[str, Any]:
     """List the rides of a village that one can still take, or all that one drives oneself."""
-    village = member_of(request.actor, v)
     now = timezone.now()
     return listing(
-        lambda: queries.offers(request.actor, village.pk, mine=query.mine, at=now),
+        lambda: queries.offers_to_read(request.actor, v, mine=query.mine, at=now),
         lambda offers: [offer_out(offer) for offer in offers],
         query=query,
         order=("departs_at", "id"),
-        address=f"villages/{village.pk}/carpool",
+        address=f"villages/{v}/carpool",
     )
 
 
@@ -65,7 +66,7 @@ def offer_ride(request: ActorRequest, v: str, payload: OfferIn) -> Status[OfferO
     return Status(201, _offer_for(request.actor, offer.pk))
 
 
-@router.get(OFFER, response=FollowedOfferOut, scope=Scope.RIDES_REQUEST, who=MEMBERS)
+@router.get(OFFER, response=FollowedOfferOut, scope=Scope.RIDES_REQUEST, who=READS)
 def show_offer(request: ActorRequest, offer_id: UUID, position: bool = False) -> FollowedOfferOut:
     """Show a ride; the exact places to its driver and to riders who confirmed."""
     stands = top(f"carpool/offers/{offer_id}") if position else None
@@ -101,5 +102,5 @@ def still_go(request: ActorRequest, offer_id: UUID) -> OfferOut:
 
 
 def _offer_for(by: Actor, offer_id: UUID) -> OfferOut:
-    offer = queries.offer_or_404(by, offer_id)
+    offer = queries.offer_to_read(by, offer_id)
     return offer_out(offer, exact=queries.knows_exactly(by, offer, at=timezone.now()))

@@ -8,6 +8,8 @@ from uuid import UUID
 from carpool.models import AGREED, Booking, RideOffer, RideOfferQuerySet
 from village.core.actor import Actor
 from village.core.errors import NotFound
+from village.federation.models import Shared
+from village.federation.queries import read_or_404, sources_for
 from village.residents.queries import blocked_with, villages_of
 
 # After the ride both ends forget again where the other lives.
@@ -18,6 +20,47 @@ def offers_visible_to(by: Actor) -> RideOfferQuerySet:
     """Give the rides of the actor's villages, but of nobody whom she is kept apart from."""
     rides = RideOffer.objects.filter(village__in=villages_of(by))
     return rides.exclude(driver__in=blocked_with(by.principal_id)).select_related("driver")
+
+
+def offers_readable_by(by: Actor) -> RideOfferQuerySet:
+    """
+    Give the rides that the actor sees at home, and those that neighbours show her village.
+
+    Of neighbours only what is for everybody: a ride among women or acquaintances is told at home.
+    """
+    shown = (
+        RideOffer.objects.filter(
+            village__in=sources_for(by, Shared.RIDES),
+            women_only=False,
+            known_only=False,
+            verified_only=False,
+        )
+        .exclude(driver__in=blocked_with(by.principal_id))
+        .select_related("driver")
+    )
+    return offers_visible_to(by) | shown
+
+
+def offers_to_read(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:
+    """
+    Give the rides of a village as the actor reads them, who may live in a neighbouring one.
+
+    :raises NotFound: if she neither belongs to it nor is shown its rides
+    """
+    rides = offers_readable_by(by).filter(village=read_or_404(by, village, Shared.RIDES))
+    return rides.filter(driver=by.principal_id) if mine else rides.open().still_here(at)
+
+
+def offer_to_read(by: Actor, offer_id: UUID) -> RideOffer:
+    """
+    Find a ride, also one that a neighbouring village shows.
+
+    :raises NotFound: if there is none that the actor may read
+    """
+    found = offers_readable_by(by).filter(pk=offer_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:

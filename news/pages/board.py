@@ -21,6 +21,8 @@ from village.core.doors import Door, Front, open_door
 from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
+from village.federation.models import Shared
+from village.federation.pages import visit
 from village.journal.queries import top
 from village.residents.pages import enter
 
@@ -71,15 +73,16 @@ def card(request: PageRequest, article_id: UUID) -> HttpResponse:
 @page(scope=Scope.NEWS_READ, door="news")
 def article(request: PageRequest, v: str, article_id: UUID) -> HttpResponse:
     """Show an article to be read."""
-    village = enter(request, v)
+    village, is_guest = visit(request, v, Shared.NEWS)
     topic = f"villages/{village.pk}/news"
     position = top(topic)
-    found = queries.article_or_404(request.actor, article_id)
+    found = queries.article_to_read(request.actor, article_id)
     if found.village_id != village.pk:
         raise NotFound
     is_retracted = found.status == ArticleStatus.RETRACTED
     shown = {
         "village": village,
+        "is_guest": is_guest,
         "topic": topic,
         "position": position,
         "article": shown_article(found),

@@ -69,8 +69,8 @@ class TestDepartments:
             Category.objects.create(village=lindental, department=more, name="c", created_at=at)
         client = api(nora)
 
-        # The session, who it is, the village, the departments, their categories.
-        with django_assert_num_queries(5):
+        # The session, who it is, the village, the departments, their categories, their badges.
+        with django_assert_num_queries(6):
             listed = client.get("/api/v1/villages/lindental/departments").json()["items"]
         assert len(listed) == 5
 
@@ -219,7 +219,7 @@ class TestListingCases:
         django_assert_num_queries: Any,
     ) -> None:
         client, path = api(otto), path.format(department=case.department_id)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(path)
         for _ in range(3):
             actions.open_case(
@@ -230,7 +230,7 @@ class TestListingCases:
                 text="t",
                 at=at,
             )
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             assert len(client.get(path).json()["items"]) == 4
 
     def test_the_desk_is_the_snapshot_of_its_inbox(
@@ -281,7 +281,7 @@ class TestSpeakingInACase:
             actions.write_message(by=Actor(who.pk), case_id=case.pk, text="t", at=at)
         client = api(nora)
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             shown = client.get(f"/api/v1/cases/{case.pk}/messages").json()["items"]
         assert [each["number"] for each in shown] == [7, 6, 5, 4, 3, 2, 1]
 

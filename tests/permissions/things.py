@@ -41,11 +41,13 @@ from village.core.actor import SYSTEM, Actor, Scope
 from village.core.permissions import Standing
 from village.entrance import actions as entrance
 from village.entrance.models import Card, Invitation, InvitationKind
+from village.federation.models import Agreement
 from village.institutions.models import Badge
 from village.messaging import actions as town_hall
+from village.messaging.models import Department
 from village.residents import consents, exporting
 from village.residents.actions import block
-from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role
+from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role, Village
 from village.stewardship.models import ApiKey
 
 __all__ = ["World"]
@@ -222,19 +224,34 @@ def institution(world: World, how: How) -> Thing | None:
 def badge(world: World, how: How) -> Thing | None:
     if how.is_private:
         return None
-    department = world.place(how.village, "department")
-    # What is over has left room for the next one; each is confirmed by somebody else.
-    Badge.objects.filter(of=department, ended_at=None).update(of=uuid4())
+    # One has one badge at a time: each is of an office of its own.
+    office = Department.objects.create(
+        village_id=how.village, name=f"Office {uuid4()}", created_at=world.at
+    )
     made = Badge.objects.create(
         village_id=how.village,
         kind="department",
-        of=department,
-        name="Roads",
+        of=office.pk,
+        name=office.name,
         until=timezone.now() + timedelta(days=30),
         proposed_by=how.other,
         created_at=world.at,
     )
-    return Thing(made.pk, how.village, of=frozenset({department}))
+    return Thing(made.pk, how.village, of=frozenset({office.pk}))
+
+
+@thing("agreement_id")
+def agreement(world: World, how: How) -> Thing | None:
+    if how.is_private:
+        return None
+    there, _is_new = Village.objects.get_or_create(
+        slug=f"x-{uuid4().hex[:12]}",
+        defaults={"name": "Talheim", "lat": 50.1, "lng": 11.6, "created_at": world.at},
+    )
+    made = Agreement.objects.create(
+        reader_id=how.village, source=there, what="news", created_at=world.at
+    )
+    return Thing(made.pk, how.village, of=world.places(how.village))
 
 
 @thing("case_id", "case")

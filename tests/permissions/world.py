@@ -17,12 +17,15 @@ from tests.support.cast import DEPARTMENT, OUTLET, Cast, make_cast, secure, sit
 from village.assist.models import Accreditation, Centre, Mandate
 from village.core.actor import Actor, KeyScope, Needs, Scope
 from village.core.permissions import Answer, Standing, Who
+from village.federation.models import Agreement, Shared
 from village.messaging.models import Department
 from village.residents.models import Grant, Membership, Residency, Resident, Role
 from village.stewardship.actions import make_key
 from village.stewardship.models import ApiKey
 
 STAFF = frozenset({Standing.MODERATOR, Standing.STEWARD})
+# Bergheim shows what Lindental has, and not the other way round.
+SHOWN = ("bergheim", "lindental")
 # What a role is of in Bergheim.
 OUTLET_THERE = UUID("00000000-0000-4000-8000-0000000000aa")
 DEPARTMENT_THERE = UUID("00000000-0000-4000-8000-0000000000bb")
@@ -101,6 +104,8 @@ class Person:
             return frozenset(found)
         if thing.owner == self.resident.pk and (thing.stays_hers or self.home == thing.village):
             found.add(Standing.OWNER)
+        if (self.home, thing.village) == SHOWN and not thing.is_private:
+            found.add(Standing.NEIGHBOUR)
         if self.home != thing.village:
             return frozenset(found)
         if not thing.is_private:
@@ -144,6 +149,15 @@ class World:
             )
         }
         self._open_places()
+        for what in Shared:
+            Agreement.objects.create(
+                reader_id=SHOWN[0],
+                source_id=SHOWN[1],
+                what=what,
+                reader_yes_at=at,
+                source_yes_at=at,
+                created_at=at,
+            )
         self.people = [each for each in self._people() if not only or each.name in only]
         self._things: dict[tuple[str, str, Target], Thing | None] = {}
         for name in self.makers:

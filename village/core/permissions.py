@@ -19,13 +19,16 @@ class Standing(StrEnum):
     Name how somebody stands to the thing that an operation is about.
 
     A role counts in the village of the thing alone, and one of an outlet, a department or a
-    centre only for that one. All but the first two presume that she lives in the village.
+    centre only for that one. All but the first two and the neighbour presume that she lives in the
+    village.
     """
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
     # Lives in the village of the thing, which is not private.
     MEMBER = "member"
+    # Lives in a village that shows such things of the thing's village, as both agreed.
+    NEIGHBOUR = "neighbour"
     # It is hers.
     OWNER = "owner"
     # The other side of it, such as the driver of a booking.

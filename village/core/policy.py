@@ -17,6 +17,11 @@ class Verdict:
         return self.refusal is None
 
     @property
+    def is_hidden(self) -> bool:
+        """Tell whether the refusal makes the thing look absent."""
+        return isinstance(self.refusal, NotFound)
+
+    @property
     def reason(self) -> str:
         """Give the words of the refusal; empty when allowed."""
         return self.refusal.detail if self.refusal else ""

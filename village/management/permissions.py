@@ -24,13 +24,14 @@ key of the outlet or department must be good for; without it no machine ever may
 | anyone | also without signing in |
 | signed in | every resident of every village |
 | member | lives in the village of the thing, and the thing is not private (a draft is) |
+| neighbour | lives in a village that shows this of the thing's, as both agreed; she only reads |
 | owner | it is hers |
 | partner | is the other side of it, such as the driver of a booking |
 | volunteer, editor, clerk, coordinator | holds the role of the very centre, outlet or department |
 | moderator, steward | holds the role in the village of the thing |
 
-All but the first two presume that she lives in the village now. A role counts in its own village
-alone, and never for a helper who acts for somebody else.
+All but the first two and the neighbour presume that she lives in the village now. A role counts in
+its own village alone, and never for a helper who acts for somebody else.
 """
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from village.core import permissions
 from village.core.actor import Actor
 from village.journal.topics import Topic
@@ -19,8 +21,16 @@ def nobody(by: Actor) -> bool:
     return False
 
 
-# Its cargo is a model with a ``resident``, and maybe an ``other``: whose sockets are looked at.
+# Its cargo is a model with a ``resident``, and maybe an ``other``, whose sockets are looked at; or
+# ``EverybodyChanged``.
 access = Topic("access", admits=nobody, scope=None, who=permissions.NOBODY)
+
+
+class EverybodyChanged(BaseModel):
+    """Say that everybody's access must be looked at again."""
+
+    everybody: bool = True
+
 
 NOBODY: frozenset[str] = frozenset()
 # By resident, the ids of those whom a block keeps out of her sight; most have none.

@@ -204,6 +204,9 @@ class Registry:
             for channel in hub.channels.values():
                 channel.forget()
         data = orjson.loads(frame.text)["data"]
+        if data.get("everybody"):
+            self._look_at_everybody()
+            return
         whose = {data.get("resident"), data.get("other")} - {None}
         self._look_again(
             [

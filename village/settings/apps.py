@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "village.entrance",
     "village.stewardship",
     "village.institutions",
+    "village.federation",
     "village.assist",
     "village.acting",
     "village.messaging",

@@ -1,0 +1,1 @@
+"""What one village shows of another, as long as both want it."""
