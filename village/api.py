@@ -182,7 +182,9 @@ def _on_stranger(request: HttpRequest, error: AuthenticationError) -> HttpRespon
 
 @api.exception_handler(HttpError)
 def _on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(error.status_code, detail=error.message)
+    # What our parser says of a body stands behind what ninja makes of it.
+    said = error.__cause__ if isinstance(error.__cause__, HttpError) else error
+    return problem(said.status_code, detail=said.message)
 
 
 @api.exception_handler(ValidationError)
