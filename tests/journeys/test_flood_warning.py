@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -10,15 +11,42 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
+from demo.ground import CENTRE
 from tests.alerts.test_cap import FLOOD
 from tests.journeys.test_news_reaches_the_village import API, PHONE, Person
 from tests.support.fcm_server import FcmServer
 from tests.support.feed_server import FeedServer
 from tests.support.forms import Village, running_village
+from tests.support.loopback import Loopback, answer, serving
 from tests.support.push_server import PushServer
 from village.alerts import cap
+
+# Two whom the centre registers: one has a phone that only rings, the other has nothing.
+FRIEDA = {
+    "display_name": "Frieda Ott",
+    "born_on": "1980-02-01",
+    "languages": ["de"],
+    "ways": ["sms", "voice"],
+    "phone": "+4915112345678",
+}
+GERDA = {
+    "display_name": "Gerda Ott",
+    "born_on": "1981-02-01",
+    "languages": ["de"],
+    "ways": ["print"],
+}
+# Nobody can wait for five minutes here: what was told is told so much earlier.
+LATER = """
+from datetime import timedelta
+from django.db.models import F
+from django.utils import timezone
+from notifications.models import Notification
+Notification.objects.filter(kind="alerts.alert_released", read_at=None).update(
+    created_at=F("created_at") - timedelta(seconds=%d), next_step_at=timezone.now())
+"""
 
 
 @pytest.fixture
@@ -42,8 +70,19 @@ def browsers() -> Iterator[PushServer]:
 
 
 @pytest.fixture
+def texts() -> Iterator[Loopback]:
+    """Run the gateway of the text messages."""
+    with serving(answer(b'{"id": "a-text"}')) as server:
+        yield server
+
+
+@pytest.fixture
 def village(
-    authority: FeedServer, fcm: FcmServer, browsers: PushServer, tmp_path: Path
+    authority: FeedServer,
+    fcm: FcmServer,
+    browsers: PushServer,
+    texts: Loopback,
+    tmp_path: Path,
 ) -> Iterator[Village]:
     key = tmp_path / "service-account.json"
     key.write_text(json.dumps(fcm.credentials))
@@ -51,6 +90,7 @@ def village(
         ALERT_TICK_SECONDS="1",
         FCM_CREDENTIALS=str(key),
         FCM_BASE_URL=fcm.base_url,
+        SMS_URL=texts.url,
         OUTBOUND_ALLOWED_HOSTS=f"{authority.host},{browsers.place}",
     ) as running:
         yield running
@@ -78,18 +118,29 @@ async def eventually(ask: Any, *, seconds: float = 30) -> Any:
     return found
 
 
+def words_of(printed: bytes) -> str:
+    """Read paper as a person would."""
+    document = pypdfium2.PdfDocument(io.BytesIO(printed))
+    words = "\n".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return words
+
+
 async def test_flood_warning(
     village: Village,
     authority: FeedServer,
     fcm: FcmServer,
     browsers: PushServer,
+    texts: Loopback,
     phones: AsyncExitStack,
 ) -> None:
-    people = ("otto", "stella", "nora", "tom", "vera")
-    otto, stella, nora, tom, vera = (
+    people = ("otto", "stella", "nora", "tom", "vera", "carla")
+    otto, stella, nora, tom, vera, carla = (
         Person(phones, village.urls[-1], village.token(name)) for name in people
     )
-    home = "/villages/lindental"
+    home, centre = "/villages/lindental", f"/centres/{CENTRE}"
+    await carla.send("POST", f"{centre}/people", FRIEDA)
+    await carla.send("POST", f"{centre}/people", GERDA)
     await nora.send("POST", "/me/devices", {"kind": "fcm_token", "address": PHONE})
 
     browsers.key = (await tom.get("/me/devices/web-push-key"))["public_key"]
@@ -144,6 +195,40 @@ async def test_flood_warning(
         given_out = cap.read((await nora.http.get("/villages/lindental/alerts.cap")).content)
         assert given_out.msg_type is cap.MsgType.UPDATE
         assert given_out.references[0].identifier == "hnd-4711"
+
+        # Whoever has read nothing after a minute is told another way: frieda by a text message,
+        # gerda by a letter that somebody brings.
+        await asyncio.to_thread(village.command, "shell", "-c", LATER % 61)
+
+        async def texted() -> list[str]:
+            bodies = [each.partition(b"\r\n\r\n")[2] for each in texts.heard]
+            said = [json.loads(each) for each in bodies]
+            mine = [each["text"] for each in said if each["to"] == FRIEDA["phone"]]
+            return [each for each in mine if "Die Mühlgasse wird geräumt." in each]
+
+        async def read_on_paper() -> bool:
+            paper = words_of((await carla.http.get(f"{API}{centre}/letters.pdf")).content)
+            return "Gerda Ott" in paper and "Mühlgasse" in paper
+
+        await eventually(texted)
+        await eventually(read_on_paper)
+
+        # After five minutes somebody calls, or rings at the door: edda has no phone, and is not in.
+        await asyncio.to_thread(village.command, "shell", "-c", LATER % 300)
+
+        async def to_call() -> list[Any]:
+            listed = (await carla.get(f"{centre}/calls"))["items"]
+            return [each for each in listed if each["name"].startswith("Edda")]
+
+        call = (await eventually(to_call))[-1]
+        assert "Busse fahren ab der Kirche." in "".join(each["script"] for each in await to_call())
+        assert call["is_emergency"] and call["phone"] == ""
+        sheet = words_of((await carla.http.get(f"{API}{centre}/calls.pdf")).content)
+        assert "Edda Lindner" in sheet and "Kirche" in sheet
+        for each in await to_call():
+            noted = {"notification": each["notification"], "outcome": "not_reached"}
+            await carla.send("POST", f"{centre}/calls", noted)
+        assert await to_call() == []
 
         # Is everybody safe? nora says so herself, and the wardens see who is missing.
         roll = await otto.send(

@@ -18,6 +18,7 @@ class Village:
     urls: list[str]
     token: Callable[[str], str]
     log_text: Callable[[], str]
+    command: Callable[..., str]
 
 
 @contextmanager
@@ -26,7 +27,12 @@ def running_village(**environment: str) -> Iterator[Village]:
     if os.environ.get("DATABASE_URL"):
         with Cluster(free_port(), free_port(), **environment) as cluster:
             urls = [cluster.url(0), cluster.url(1)]
-            yield Village(urls, cluster.token, cluster.log_text)
+            yield Village(urls, cluster.token, cluster.log_text, cluster.command)
     else:
         with VillageServer(**environment) as server:
-            yield Village([server.url], server.token, server.log_text)
+            yield Village(
+                [server.url],
+                server.token,
+                server.log_text,
+                lambda *words: server.command(*words).stdout.strip(),
+            )
