@@ -15,10 +15,11 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -42,11 +43,12 @@ LONGEST_REQUEST = 1024 * 1024
 
 @dataclass(frozen=True)
 class Accepted:
-    """Hold a message as it was accepted."""
+    """Hold a message as it was accepted, and when, by the monotonic clock."""
 
     name: str
     target: str
     message: dict[str, Any]
+    at: float = field(default_factory=time.monotonic)
 
 
 class FcmServer:
