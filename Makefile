@@ -5,7 +5,7 @@ ARGS ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal bench-carpool bench-notify nightly fuzz fmt lock clean
+.PHONY: help run test check cluster e2e bench-fanout bench-connect bench-journal bench-carpool bench-notify nightly fuzz fmt words lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z0-9%-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ fuzz: .venv/.dev ## Ask the API what nobody thought of, and let stories draw the
 fmt: .venv/.dev ## Put the code in the house style
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+words: .venv/.dev ## Take new sentences into the catalogues, and compile them (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "Please install gettext first (Debian: apt install gettext)."; exit 69; }
+	DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py makemessages --all --verbosity 0 \
+		--no-wrap --no-location --no-obsolete -i .venv -i var -i tests -i benchmarks -i tools
+	DJANGO_SETTINGS_MODULE=tests.settings .venv/bin/python manage.py compilemessages -i .venv --verbosity 0
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links

@@ -47,7 +47,7 @@ from village.core.errors import DomainError
 from village.core.sealing import seal
 from village.entrance.actions import check_at_desk
 from village.residents.actions import join_village
-from village.residents.models import Neighbourhood, Resident, Role, Village
+from village.residents.models import Language, Neighbourhood, Resident, Role, Village
 from village.residents.queries import STAFF
 from village.stewardship.actions import grant_role
 
@@ -73,7 +73,13 @@ def found_villages(at: datetime) -> None:
     for place in PLACES:
         Village.objects.get_or_create(
             slug=place.slug,
-            defaults={"name": place.name, "lat": place.lat, "lng": place.lng, "created_at": at},
+            defaults={
+                "name": place.name,
+                "language": Language.ENGLISH,
+                "lat": place.lat,
+                "lng": place.lng,
+                "created_at": at,
+            },
         )
     for name in NEIGHBOURHOODS:
         Neighbourhood.objects.get_or_create(
@@ -240,6 +246,7 @@ def _make(person: Person) -> Resident:
         id=person.id,
         email=person.email,
         born_on=person.born_on,
+        language=person.language,
         large_print=not person.is_digital,
     )
     if person.email:

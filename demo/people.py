@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from village.residents.models import Resident, Village
+from village.residents.models import Language, Resident, Village
 
 # Everybody and everything in the demo has the same id wherever it is built.
 DEMO = UUID("6c2d0f2e-5b0e-5d5c-9a53-1d6a6e6e7a10")
@@ -37,6 +37,7 @@ class Person:
     home: Place = LINDENTAL
     born_on: date | None = None
     is_digital: bool = True
+    language: Language = Language.ENGLISH
 
     @property
     def id(self) -> UUID:
@@ -69,7 +70,13 @@ OTTO = Person("otto", "Otto Kessler", "clerk at the town hall")
 CARLA = Person("carla", "Carla Neumann", "coordinator of the centre")
 MAX = Person("max", "Max Vogel", "moderator")
 STELLA = Person("stella", "Stella Sommer", "steward of the village")
-STRANG = Person("strang", "Jonas Strang", "lives in Bergheim, the next village", home=BERGHEIM)
+STRANG = Person(
+    "strang",
+    "Jonas Strang",
+    "lives in Bergheim, the next village, and reads German",
+    home=BERGHEIM,
+    language=Language.GERMAN,
+)
 PEOPLE = (EDDA, VERA, TOM, NORA, MIA, OTTO, CARLA, MAX, STELLA, STRANG)
 
 

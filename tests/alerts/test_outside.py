@@ -98,7 +98,7 @@ class TestTheFeed:
             f"http://127.0.0.1:8000/alerts/{each.pk}.cap" for each in reversed(alerts)
         ]
         titles = [each.text for each in fromstring(answer.content).iter(f"{indexes.ATOM}title")]
-        assert titles[1:] == ["Das Wasser steigt."] * 2
+        assert titles[1:] == ["The water is rising."] * 2
 
     def test_is_heard_by_the_next_village(
         self, anyone: Client, feed_server: FeedServer, bergheim: Village, now: datetime

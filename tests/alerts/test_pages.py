@@ -22,7 +22,7 @@ def browse() -> Browse:
     """Open a browser as somebody."""
 
     def browser(resident: Resident) -> Client:
-        client = Client(headers={"Accept-Language": "de"})
+        client = Client()
         client.force_login(resident, backend="django.contrib.auth.backends.ModelBackend")
         return client
 
@@ -35,8 +35,8 @@ class TestTheFrontPage:
         assert "There is no warning." in calm
         make_alert("lindental", at=timezone.now())
         alarmed = browse(cast.nora).get("/villages/lindental").content.decode()
-        assert "Das Wasser steigt." in alarmed
-        assert "Gehen Sie in ein oberes Stockwerk." in alarmed
+        assert "The water is rising." in alarmed
+        assert "Go to an upper floor." in alarmed
 
     def test_tells_the_second_person_that_a_draft_waits(
         self, browse: Browse, cast: Cast, draft: Alert

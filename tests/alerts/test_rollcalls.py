@@ -241,7 +241,7 @@ class TestPaper:
         printed = paper.print_roll(roll, at=at)
         assert printed.startswith(b"%PDF")
         assert printed == paper.print_roll(roll, at=at)
-        assert len(BytesIO(printed).getvalue()) > 1500
+        assert len(BytesIO(printed).getvalue()) > 1400
 
 
 class TestOverHttp:

@@ -41,7 +41,8 @@ Propose = Callable[..., Mandate]
 
 @pytest.fixture
 def propose(as_: As, cast: Cast, at: datetime) -> Propose:
-    """Draft a mandate of nora's, as vera: ``propose(term=...)``."""
+    """Draft a mandate of nora's, who speaks German, as vera: ``propose(term=...)``."""
+    Resident.objects.filter(pk=cast.nora.pk).update(language="de")
 
     def draft(**changes: Any) -> Mandate:
         given: dict[str, Any] = {

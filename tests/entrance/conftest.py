@@ -17,7 +17,7 @@ from village.residents.models import Membership, Residency, Resident
 @pytest.fixture
 def newcomer(cast: Cast) -> Resident:
     """Give somebody who belongs to no village yet."""
-    return Resident.objects.create_user("Frieda Neu", email="frieda@village.example")
+    return Resident.objects.create_user("Frieda Neu", email="frieda@village.example", language="en")
 
 
 @pytest.fixture

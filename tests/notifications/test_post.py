@@ -211,7 +211,7 @@ class TestOtherWays:
 
         letter = queries.outbox().get()
         assert (letter.way, letter.to, letter.title) == ("print", "Edda", "News")
-        assert (letter.link, letter.language) == ("/news/a", "de")
+        assert (letter.link, letter.language) == ("/news/a", "en")
 
     def test_a_mail_goes_to_her_address(
         self, published: Record, prefers: Prefers, tom: Resident

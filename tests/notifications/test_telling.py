@@ -205,9 +205,9 @@ class TestWords:
     def test_are_in_the_readers_language_and_the_villages_zone(
         self, published: Record, prefers: Prefers, edda: Resident, tom: Resident
     ) -> None:
-        tom.language = "ja"
-        tom.save()
-        for reader in (edda, tom):
+        for reader, language in ((edda, "de"), (tom, "ja")):
+            reader.language = language
+            reader.save()
             prefers(reader, "inbox")
         tell(published())
 

@@ -265,7 +265,7 @@ class World:
         self, name: str, home: str, roles: Collection[tuple[Standing, UUID | None]] = ()
     ) -> Resident:
         email = f"{name.lower()}@village.example"
-        person = Resident.objects.create_user(name, id=uuid4(), email=email)
+        person = Resident.objects.create_user(name, id=uuid4(), email=email, language="en")
         membership = Membership.objects.create(
             village_id=home, resident=person, created_at=self.cast.lindental.created_at
         )

@@ -52,7 +52,10 @@ def people(cast: Cast) -> dict[str, Resident]:
     found = {}
     for name in MAY_LEARN:
         person = Resident.objects.create_user(
-            f"{name}Zqx", id=uuid4(), email=f"{name.lower()}zqx@mail.example"
+            f"{name}Zqx",
+            id=uuid4(),
+            email=f"{name.lower()}zqx@mail.example",
+            language="en",
         )
         Membership.objects.create(
             village=cast.lindental, resident=person, residency=Residency.DESK, created_at=at

@@ -13,7 +13,7 @@ from village.acting.models import LASTS, AssistedSession, Place
 from village.assist.models import Accreditation, Assignment, Centre, Mandate
 from village.core.actor import Actor, Scope
 from village.core.sealing import seal
-from village.residents.models import Grant, Membership, Resident, Role, Village
+from village.residents.models import Grant, Language, Membership, Resident, Role, Village
 
 # What a role is of where a test makes no outlet or department of its own.
 OUTLET = UUID("00000000-0000-4000-8000-00000000000a")
@@ -89,7 +89,13 @@ def make_cast(at: datetime) -> Cast:
     """Make both villages and everybody in them."""
     lindental, bergheim = (
         Village.objects.create(
-            slug=name.lower(), name=name, lat=lat, lng=lng, grid_key=GRID_KEY.hex(), created_at=at
+            slug=name.lower(),
+            name=name,
+            language=Language.ENGLISH,
+            lat=lat,
+            lng=lng,
+            grid_key=GRID_KEY.hex(),
+            created_at=at,
         )
         for name, lat, lng in (("Lindental", 50.015, 11.508), ("Bergheim", 50.036, 11.563))
     )
@@ -106,7 +112,9 @@ def make_cast(at: datetime) -> Cast:
     for name in ("edda", "vera", "tom", "nora", "mia", "otto", "carla", "max", "stella", "strang"):
         # edda has nothing digital at all.
         email = None if name == "edda" else f"{name}@village.example"
-        person = Resident.objects.create_user(name.capitalize(), id=uuid4(), email=email)
+        person = Resident.objects.create_user(
+            name.capitalize(), id=uuid4(), email=email, language=Language.ENGLISH
+        )
         people[name] = person
         membership = Membership.objects.create(
             village=bergheim if name == "strang" else lindental, resident=person, created_at=at

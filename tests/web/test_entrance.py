@@ -25,7 +25,9 @@ Browser = Callable[..., Client]
 
 class TestInvitation:
     def test_lets_a_newcomer_in(self, browser: Browser, cast: Cast, at: datetime) -> None:
-        newcomer = Resident.objects.create_user("Frieda", email="frieda@village.example")
+        newcomer = Resident.objects.create_user(
+            "Frieda", email="frieda@village.example", language="en"
+        )
         code = actions.print_letters(
             by=Actor(cast.stella.pk), village="lindental", households=[Household(("F",), 1)], at=at
         )[0].code

@@ -56,7 +56,9 @@ class TestResidents:
         assert "Nora" in page.content.decode()
 
     def test_without_a_village_are_told_whom_to_ask(self, browser: Browser, cast: Any) -> None:
-        newcomer = Resident.objects.create_user("Newcomer", email="new@village.example")
+        newcomer = Resident.objects.create_user(
+            "Newcomer", email="new@village.example", language="en"
+        )
 
         assert "invitation" in browser(newcomer).get("/").content.decode()
 

@@ -102,6 +102,7 @@ NEVER = frozenset(
         "carpool.stop_closed",
         "carpool.stop_opened",
         "residents.board_name_chosen",
+        "residents.language_chosen",
         "entrance.came_back",
         "entrance.card_printed",
         "entrance.card_revoked",

@@ -25,7 +25,9 @@ def print_roll(roll: RollCall, *, at: datetime) -> bytes:
         found = rolls.unaccounted(roll, today).order_by(*rolls.FIRST_TO_FIND)[:PRINTED_AT_MOST]
         missing = [show_unaccounted(each, today) for each in found]
         title = _("Roll call in %(village)s") % {"village": village.name}
-        sheet = Sheet(f"{_('DRILL')}: {title}" if roll.is_drill else title, at=at)
+        if roll.is_drill:
+            title = _("DRILL: %(title)s") % {"title": title}
+        sheet = Sheet(title, at=at)
         printed = formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
         number = {"number": len(missing), "moment": printed}
         sheet.text(_("Not heard of: %(number)s. Printed on %(moment)s.") % number, bold=True)

@@ -14,7 +14,7 @@ from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -115,6 +115,12 @@ class AccountAdapter(DefaultAccountAdapter):
         ours = f"{AddressStage.__module__}.{AddressStage.__qualname__}"
         stages: list[str] = super().get_login_stages()
         return [ours if each.endswith(".EmailVerificationStage") else each for each in stages]
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write a letter of sign-in, in the language of whoever has the address."""
+        known = Resident.objects.filter(email__iexact=email).values_list("language", flat=True)
+        with translation.override(known.first() or get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def phone_form_field(self, **options: Any) -> forms.Field:
         """Give the field in which people write their number."""

@@ -23,6 +23,7 @@ from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 
 from village.acting.actions import count_refusal
 from village.acting.queries import NoSession, actor_in_session
+from village.auth.speaking import speak_with
 from village.core import refusals, strength
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden, NotFound, TooMany
@@ -77,6 +78,7 @@ class ActorMiddleware:
         if user is not None and user.is_authenticated and user.is_active:
             request.user = user
             request.actor = Actor(principal_id=user.pk)
+            speak_with(user, request)
         if request.path.startswith("/api/"):
             refused = self._refuse_flood(request) or self._refuse_foreign_page(request, token)
             if refused is not None:

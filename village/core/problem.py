@@ -95,7 +95,7 @@ class ProblemMiddleware:
         if response.status_code < 400 or response.headers.get("Content-Type") == CONTENT_TYPE:
             return response
         answer = problem(response.status_code)
-        for name in ("Allow", "Retry-After"):
+        for name in ("Allow", "Content-Language", "Retry-After", "Vary"):
             if name in response.headers:
                 answer[name] = response.headers[name]
         return answer

@@ -14,7 +14,7 @@ from village.journal.actions import record, record_all
 from village.journal.facts import Fact
 from village.residents import facts, policies, queries
 from village.residents.endings import Why, end_what_depends
-from village.residents.models import Block, Membership, Resident, Village
+from village.residents.models import Block, Language, Membership, Resident, Village
 
 
 @transaction.atomic
@@ -97,6 +97,28 @@ def choose_board_name(*, by: Actor, is_full: bool, at: datetime) -> Resident:
     resident.save(update_fields=["full_name_on_board"])
     told: list[Fact] = [
         facts.BoardNameChosen(village=village, resident_id=resident.pk, is_full=is_full)
+        for village in queries.villages_of(by).order_by("pk").values_list("pk", flat=True)
+    ]
+    if told:
+        record_all(told, by=by, at=at)
+    return resident
+
+
+@transaction.atomic
+def choose_language(*, by: Actor, language: Language, at: datetime) -> Resident:
+    """
+    Choose in which language the village speaks with the actor; a second call changes nothing.
+
+    :raises OutOfScope: in assisted mode
+    """
+    policies.may_choose_language(by).enforce()
+    resident = Resident.objects.select_for_update(no_key=True).get(pk=by.principal_id)
+    if resident.language == language:
+        return resident
+    resident.language = language
+    resident.save(update_fields=["language"])
+    told: list[Fact] = [
+        facts.LanguageChosen(village=village, resident_id=resident.pk, language=language.value)
         for village in queries.villages_of(by).order_by("pk").values_list("pk", flat=True)
     ]
     if told:

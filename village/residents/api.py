@@ -16,7 +16,7 @@ from village.core.router import Router
 from village.core.schemas import PageOut, PageQuery
 from village.journal.listing import listing
 from village.residents import actions, consents, contacts, erasing, exporting, queries
-from village.residents.models import Village
+from village.residents.models import Language, Village
 from village.residents.schemas import (
     LEVELS,
     ActingForOut,
@@ -28,6 +28,8 @@ from village.residents.schemas import (
     ContactDetailsIn,
     ContactDetailsOut,
     ExportOut,
+    LanguageIn,
+    LanguageOut,
     MemberOut,
     MembershipOut,
     MeOut,
@@ -102,6 +104,13 @@ def keep_my_contact(request: ActorRequest, payload: ContactDetailsIn) -> Contact
         by=request.actor, address=payload.address, phone=payload.phone, at=timezone.now()
     )
     return show_contact(kept)
+
+
+@router.put("/me/language", response=LanguageOut, scope=None, who=SIGNED_IN)
+def choose_language(request: ActorRequest, payload: LanguageIn) -> LanguageOut:
+    """Choose in which language the village speaks with one: on pages, in letters, in notices."""
+    me = actions.choose_language(by=request.actor, language=payload.language, at=timezone.now())
+    return LanguageOut(language=Language(me.language))
 
 
 @router.delete("/me", response={204: None}, scope=None, who=SIGNED_IN)

@@ -82,6 +82,13 @@ class BoardNameChosen(Fact, kind="residents.board_name_chosen"):
     is_full: bool
 
 
+class LanguageChosen(Fact, kind="residents.language_chosen"):
+    """Somebody chose in which language the village speaks with her."""
+
+    resident_id: UUID
+    language: str
+
+
 class ErasureDone(Fact, kind="residents.erasure_done"):
     """Nothing that somebody who was erased had left is here any more."""
 

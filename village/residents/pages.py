@@ -16,7 +16,7 @@ from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page, tell
 from village.residents import actions, consents, contacts, erasing, exporting, policies, queries
 from village.residents.forms import ContactForm
-from village.residents.models import Village
+from village.residents.models import Language, Village
 from village.residents.queries import member_of, villages_of
 
 
@@ -93,6 +93,17 @@ def my_contact(request: PageRequest) -> HttpResponse:
             return redirect("my-contact")
     shown = {"form": form, "contact": contact}
     return render(request, "residents/my_contact.html", shown, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page(scope=None)
+def choose_language(request: PageRequest) -> HttpResponse:
+    """Choose in which language the village speaks with one."""
+    wanted = request.POST.get("language")
+    if wanted not in Language.values:
+        raise Invalid(_("Please choose one of the languages shown."))
+    actions.choose_language(by=request.actor, language=Language(wanted), at=timezone.now())
+    return redirect("me")
 
 
 @require_POST

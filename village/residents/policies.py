@@ -41,6 +41,11 @@ def may_choose_board_name(by: Actor, is_full: bool) -> Verdict:
     return ALLOWED
 
 
+def may_choose_language(by: Actor) -> Verdict:
+    """Say whether the actor may choose her language: for herself, and nobody in her name."""
+    return ALLOWED if by.may(None) else Verdict(OutOfScope())
+
+
 def may_export(by: Actor) -> Verdict:
     """Say whether the actor may have all that is kept of her: herself, and nobody in her name."""
     return ALLOWED if by.may(None) else Verdict(OutOfScope())

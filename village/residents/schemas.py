@@ -17,6 +17,7 @@ from village.residents.models import (
     Consent,
     ContactDetails,
     Export,
+    Language,
     Membership,
     Residency,
     Resident,
@@ -91,6 +92,20 @@ class BoardNameOut(Out):
 
     full: bool
     board_name: str
+
+
+class LanguageIn(In):
+    """In which language the village speaks with one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"language": "de"}})
+
+    language: Language
+
+
+class LanguageOut(Out):
+    """In which language the village speaks with one."""
+
+    language: Language
 
 
 class BlockOut(Out):

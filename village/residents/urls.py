@@ -6,6 +6,7 @@ from village.residents import pages
 
 urlpatterns: list[URLPattern] = [
     path("me/contact", pages.my_contact, name="my-contact"),
+    path("me/language", pages.choose_language, name="choose-language"),
     path("me/data", pages.my_data, name="my-data"),
     path("me/data/export", pages.ask_for_export, name="ask-for-export"),
     path("me/data/consents/<slug:subject>", pages.change_consent, name="change-consent"),

@@ -20,6 +20,7 @@ from village.core.actor import EVERY_MANDATE
 from village.core.doors import doors_for
 from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
+from village.residents.models import Language
 from village.residents.pages import enter
 from village.residents.queries import villages_of
 from village.stewardship.queries import settings_of, setup_of
@@ -108,7 +109,8 @@ def waiting(request: PageRequest, key: str) -> HttpResponse:
 @page(scope=None)
 def me(request: PageRequest) -> HttpResponse:
     """Show who is signed in, and the way out."""
-    return render(request, "web/me.html", {"villages": villages_of(request.actor)})
+    shown = {"villages": villages_of(request.actor), "languages": Language.choices}
+    return render(request, "web/me.html", shown)
 
 
 @require_safe

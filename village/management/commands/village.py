@@ -129,7 +129,9 @@ class Command(BaseCommand):
         validate_email(email)
         resident = Resident.objects.filter(email__iexact=email).first()
         if resident is None:
-            resident = Resident.objects.create_user(options["name"], email=email)
+            resident = Resident.objects.create_user(
+                options["name"], email=email, language=village.language
+            )
             # Signing in proves the address: a code goes there.
             EmailAddress.objects.create(user=resident, email=email, primary=True, verified=False)
         join_village(by=SYSTEM, village=village, resident=resident, at=at)
