@@ -18,14 +18,14 @@ from carpool.models import (
 from carpool.queries.offers import KNOWN_FOR
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.queries import blocked_with, villages_of
+from village.residents.queries import blocked_with, kept_apart, villages_of
 
 
 def bookings_visible_to(by: Actor) -> BookingQuerySet:
     """Give the bookings that the actor made, or that were made of her rides."""
     involved = Q(rider=by.principal_id) | Q(offer__driver=by.principal_id)
-    apart = blocked_with(by.principal_id)
-    hidden = Q(rider__in=apart) | Q(offer__driver__in=apart)
+    me = by.principal_id
+    hidden = kept_apart("rider", me) | kept_apart("offer__driver", me)
     bookings = Booking.objects.filter(involved, village__in=villages_of(by))
     return bookings.exclude(hidden).with_people()
 

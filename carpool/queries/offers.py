@@ -10,7 +10,7 @@ from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.federation.models import Shared
 from village.federation.queries import read_or_404, sources_for
-from village.residents.queries import blocked_with, villages_of
+from village.residents.queries import kept_apart, villages_of
 
 # After the ride both ends forget again where the other lives.
 KNOWN_FOR = timedelta(hours=24)
@@ -19,7 +19,7 @@ KNOWN_FOR = timedelta(hours=24)
 def offers_visible_to(by: Actor) -> RideOfferQuerySet:
     """Give the rides of the actor's villages, but of nobody whom she is kept apart from."""
     rides = RideOffer.objects.filter(village__in=villages_of(by))
-    return rides.exclude(driver__in=blocked_with(by.principal_id)).select_related("driver")
+    return rides.exclude(kept_apart("driver", by.principal_id)).select_related("driver")
 
 
 def offers_readable_by(by: Actor) -> RideOfferQuerySet:
@@ -35,7 +35,7 @@ def offers_readable_by(by: Actor) -> RideOfferQuerySet:
             known_only=False,
             verified_only=False,
         )
-        .exclude(driver__in=blocked_with(by.principal_id))
+        .exclude(kept_apart("driver", by.principal_id))
         .select_related("driver")
     )
     return offers_visible_to(by) | shown

@@ -10,14 +10,14 @@ from django.db.models import Q, QuerySet
 from carpool.models import RequestStatus, RideRequest, RideRequestQuerySet
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.queries import blocked_with, villages_of
+from village.residents.queries import kept_apart, villages_of
 
 
 def requests_visible_to(by: Actor) -> RideRequestQuerySet:
     """Give the open requests of the actor's villages, and all of her own."""
     visible = Q(status=RequestStatus.OPEN) | Q(person=by.principal_id)
     found = RideRequest.objects.filter(visible, village__in=villages_of(by))
-    return found.exclude(person__in=blocked_with(by.principal_id)).select_related("person")
+    return found.exclude(kept_apart("person", by.principal_id)).select_related("person")
 
 
 def requests(by: Actor, village: str, *, mine: bool, at: datetime) -> RideRequestQuerySet:

@@ -80,7 +80,7 @@ class TestBoard:
             offered(tom, goal=f"Town {number}")
         window = browser(nora)
         window.get(RIDES)
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(17):
             assert "Town 6" in window.get(RIDES).content.decode()
 
     def test_is_the_villages_own(
