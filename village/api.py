@@ -117,7 +117,7 @@ _PROBLEMS = {
     409: "A rule of the village said no.",
     410: "This was done before; what it showed has been erased since.",
     412: "Somebody else changed it since it was read.",
-    413: "The request is too large.",
+    413: "The request is too large; past 1 MiB nobody reads what is in it.",
     415: "The body is of another kind.",
     422: "Some fields make no sense.",
     429: "Too many requests.",

@@ -108,22 +108,20 @@ class TestEveryJourney:
 
 @pytest.mark.parametrize("url", [OFFERS, OFFERED])
 class TestPlacesOnTheWay:
-    def test_are_a_handful(self, api: Api, cast: Cast, url: str) -> None:
-        place = on_the_wire(LINDE)
-        assert_refused(api(cast.tom), url, WRITES[url](via=[place] * 6), "via")
-        assert_refused(api(cast.tom), url, WRITES[url](via=[{}] * 10_000), "via")
+    @pytest.mark.parametrize("number", [6, 101, 10_000])
+    def test_are_a_handful(self, api: Api, cast: Cast, url: str, number: int) -> None:
+        for place in (on_the_wire(LINDE), {}):
+            assert_refused(api(cast.tom), url, WRITES[url](via=[place] * number), "via")
 
     def test_are_not_a_million(self, api: Api, cast: Cast, url: str) -> None:
+        """Nobody reads a body of many megabytes to find out which field of it makes no sense."""
         body = json.dumps(WRITES[url](via=[])).replace(
             '"via": []', f'"via": [{"{}," * 999_999}{{}}]'
         )
 
         answer = api(cast.tom).post(url, body, content_type=JSON)
 
-        assert (answer.status_code, answer.json()["code"]) in (
-            (413, "request.too_large"),
-            (422, "validation"),
-        )
+        assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
         assert not RideOffer.objects.exists()
 
     def test_are_where_people_drive(self, api: Api, cast: Cast, url: str) -> None:

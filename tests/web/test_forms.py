@@ -24,7 +24,7 @@ KEY = {"Idempotency-Key": "one"}
 
 class TestLargeBodies:
     def test_are_refused_with_a_key_as_without(self, browser: Browser, nora: Resident) -> None:
-        body = b'{"title": "' + b"x" * 300_000 + b'"}'
+        body = b'{"title": "' + b"x" * 1_200_000 + b'"}'
         for headers in ({}, KEY):
             answer = browser(nora).post(
                 "/api/v1/villages/lindental/events",
@@ -35,7 +35,7 @@ class TestLargeBodies:
             assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
 
     def test_may_be_a_picture(self, browser: Browser, nora: Resident) -> None:
-        picture = SimpleUploadedFile("a.png", b"x" * 300_000, content_type="image/png")
+        picture = SimpleUploadedFile("a.png", b"x" * 1_200_000, content_type="image/png")
         answer = browser(nora).post(
             "/api/v1/articles/00000000-0000-4000-8000-000000000000/pictures",
             {"file": picture, "alt": ""},

@@ -35,7 +35,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 
 # --- Limits and headers --------------------------------------------------------------------------
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# A larger body is answered 413 before it is read, whatever it holds: reading a million places takes
+# a second and a hundred megabytes of whoever asks, over and over. What is within is judged (422).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Of one person, or of strangers from one network; 0 sets no bound.
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=3000)
 # A picture is at most 12 MiB; multipart bodies are bounded by the server in front as well.
