@@ -8,6 +8,7 @@ from carpool.pages.feedback import all_feedback, feedback, settle
 from carpool.pages.feeds import rides_feed, rides_now
 from carpool.pages.offers import call_off, card, new_offer, offer, ride, still_go
 from carpool.pages.requests import new_request, request_, withdraw
+from carpool.pages.savings import saved
 from carpool.pages.trips import trip, trip_link
 from carpool.pages.waits import take, wait, wait_at
 
@@ -27,6 +28,7 @@ __all__ = [
     "ride",
     "rides_feed",
     "rides_now",
+    "saved",
     "settle",
     "step",
     "still_go",
