@@ -57,7 +57,8 @@ def raise_wait(*, by: Actor, stop_id: UUID, goal: Place, seats: int, at: datetim
     """
     Say that somebody waits at a stop from now on; drivers who soon come by learn of it at once.
 
-    It is a request that lasts a quarter of an hour. Pressing the button once more changes nothing.
+    That is also who has left, and is on the way. It is a request that lasts a quarter of an hour.
+    Pressing the button once more changes nothing.
 
     :raises NotFound: if there is no such stop in the actor's villages
     :raises Forbidden: if the actor is a bench that stands elsewhere
@@ -106,7 +107,7 @@ def take_rider(*, by: Actor, request_id: UUID, offer_id: UUID, at: datetime) -> 
     :raises NotFound: if the actor may see no such request, or drives no such ride
     :raises RequestClosed: if nobody waits there any more
     :raises RideOff: if the ride has been cancelled
-    :raises RideGone: if it has left
+    :raises RideGone: if it is there already
     :raises RideFull: if fewer seats are left on some leg
     :raises NoFit: if the way or the times do not fit
     :raises NotSuited: if the terms do not go together
@@ -120,10 +121,11 @@ def take_rider(*, by: Actor, request_id: UUID, offer_id: UUID, at: datetime) -> 
     if not request.is_waiting(at):
         raise RequestClosed(_("Nobody waits there any more, or somebody else takes her along."))
     rider = Actor(request.person_id)
-    bookings.check_open(offer, rider, at)
+    bookings.check_open(offer, rider, at, until=offer.arrives_at)
     bookings.check_terms(rider, offer, request)
-    wish, ride = plans.wish_of(request), plans.ride_of(offer)
-    match = bookings.seated(offer, ride, wish, at)
+    wish, ride = plans.wish_at(request, at), plans.ride_of(offer)
+    # A driver who is on the way left before: what counts is that she has not come by yet.
+    match = bookings.seated(offer, ride, wish, min(at, offer.departs_at))
     booking = Booking.objects.create(
         village_id=offer.village_id,
         offer=offer,

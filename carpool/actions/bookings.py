@@ -208,18 +208,18 @@ def free_seats(booking: Booking) -> None:
     plans.keep(booking.offer, plans.leave_out(plans.ride_of(booking.offer), [booking.pk]))
 
 
-def check_open(offer: RideOffer, by: Actor, at: datetime) -> None:
+def check_open(offer: RideOffer, by: Actor, at: datetime, *, until: datetime | None = None) -> None:
     """
     Refuse a ride that the actor cannot join, whatever its seats.
 
     :raises RideOff: if it has been cancelled
-    :raises RideGone: if it has left
+    :raises RideGone: if it has left, or the moment ``until`` has passed instead
     :raises AlreadyBooked: if she holds seats on it already
     :raises NoFit: if a block keeps her apart from somebody aboard
     """
     if offer.is_cancelled:
         raise RideOff
-    if offer.departs_until <= at:
+    if (until or offer.departs_until) <= at:
         raise RideGone
     if offer.bookings.active().filter(rider=by.principal_id).exists():
         raise AlreadyBooked

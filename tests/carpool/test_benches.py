@@ -11,13 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from carpool import actions, tasks
+from carpool import actions, queries, tasks
 from carpool.models import Booking, Match, RideOffer, RideRequest, Stop, StopKind
 from carpool.notices import matches as notices
 from carpool.notices import rides as ride_notices
 from carpool.places import Place
 from carpool.terms import Terms
-from tests.carpool.factories import FAR, LINDE, TOWN, make_offer
+from tests.carpool.factories import FAR, LINDE, TOWN, make_offer, make_request
 from tests.carpool.wire import JSON, Api, acting, on_the_wire
 from tests.support.at_once import all_at_once
 from tests.support.cast import Cast
@@ -109,6 +109,46 @@ class TestWaiting:
         ]
         assert frame.data["request"]["waits_until"] is not None
         assert request.waits_until == at + timedelta(minutes=15)
+
+    def test_rings_who_is_on_the_way_and_has_not_come_by(
+        self, wait: Wait, cast: Cast, at: datetime
+    ) -> None:
+        """Tom left far away and comes by in minutes; Mia has come by before."""
+        start = {"start": FAR, "detour_minutes": 20, "flexible_minutes": 0}
+        left = at - timedelta(hours=1)
+        tom = make_offer(cast.tom, at=left, departs_at=at - timedelta(minutes=15), **start)
+        make_offer(cast.mia, at=left, departs_at=at - timedelta(minutes=25), **start)
+
+        request = wait()
+
+        assert [each.driver_id for each in told("match_found")] == [cast.tom.pk]
+        booking = take(cast.tom, request, tom, at)
+        booking.refresh_from_db()
+        assert booking.pickup_at is not None
+        assert at < booking.pickup_at < request.waits_until
+        assert set(dict(queries.faults(at)).values()) == {0}
+
+    def test_rings_nobody_who_has_come_by_meanwhile(
+        self, wait: Wait, cast: Cast, bench: Stop, at: datetime
+    ) -> None:
+        left = {"start": bench.place, "flexible_minutes": 0, "detour_minutes": 0}
+        offer = make_offer(cast.tom, at=at, departs_at=at + timedelta(minutes=2), **left)
+        request = wait()
+        with pytest.raises(actions.NoFit):
+            take(cast.tom, request, offer, at + timedelta(minutes=4))
+
+    def test_lets_nobody_else_book_what_has_left(
+        self, cast: Cast, bench: Stop, at: datetime
+    ) -> None:
+        left = at - timedelta(hours=1)
+        make_offer(
+            cast.tom, at=left, start=FAR, detour_minutes=20, departs_at=at - timedelta(minutes=15)
+        )
+        wish = make_request(
+            cast.nora, at=at, start=bench.place, earliest=at, latest_arrival=at + timedelta(hours=2)
+        )
+
+        assert queries.matches_for(wish, at=at) == []
 
     def test_rings_who_offers_a_ride_meanwhile(
         self, wait: Wait, cast: Cast, bench: Stop, at: datetime
