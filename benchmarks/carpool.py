@@ -1,44 +1,64 @@
 """
 Finding every ride that fits, against looking at every ride there is.
 
-A day of rides within a region of villages lies in PostgreSQL. Somebody looks for a ride as the
-village does it (``query``), by reading and trying all rides without any index (``scan``), by
-reading the plans of all rides as the index packs them (``packed``), and by trying all rides that
-lie in memory already (``sweep``, which asks no database at all). All must find the same. Beside
-it: what posting a ride costs, and how good and how quick the evening's sharing out is.
+A day of rides within a region of villages lies in PostgreSQL, and somebody looks for a ride.
+
+- ``query`` is how the village answers: the index names rides, their plans are read and tried, and
+  the best are checked for blocks and terms and shown.
+- ``scan`` is the full scan, the peer that counts. It stands on equal ground: the same question,
+  asked of the same database, tried by the same columns, checked and shown in the same way; only
+  that it reads the plan of every ride of the day, in one question, because it asks no index.
+- ``hours`` is a scan that knows the clock: of those rides only that leave within her hours.
+- ``rows`` reads the same rides from the tables that the village writes them to, call by call.
+- ``sweep`` tries all rides as columns that lie in memory already. It reads no database, checks
+  nobody and shows nothing, so it is ahead by all that; it is told for who could hold a region in
+  memory, and is no equal.
+
+All must find the same. Beside it: what posting a ride costs, and how good and how quick the
+evening's sharing out is; see `benchmarks.evening`.
 Environment: SIZES=1k,10k,100k, QUERIES=200, BATCHES=60x120,150x300, QUICK=1.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from benchmarks import machine, results
+from benchmarks.evening import share_out
 from benchmarks.results import is_quick, middle, table
 from benchmarks.village import village
 from tools.leash import stop_on_signals
 from tools.packages import CANNOT, Unavailable, say
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from benchmarks.region import Region
-    from carpool.matching import Fleet, Ride, Wish
-    from carpool.models import RideRequest
+    from carpool.matching import Fleet, Match, Ride, Wish
+    from carpool.models import IndexedRide, RideOffer, RideRequest
 
 SIZES = {"200": 200, "1k": 1_000, "10k": 10_000, "100k": 100_000}
-# How often everything is asked; reading everything takes long, and varies little.
 QUERIES = int(os.environ.get("QUERIES", "20" if is_quick() else "200"))
-SCANS, SWEEPS = (2, 5) if is_quick() else (5, 60)
+# How often everything is asked of the others; reading everything takes long, and varies little.
+ASKED = (
+    {"scan": 2, "hours": 2, "rows": 2, "sweep": 5}
+    if is_quick()
+    else {"scan": 20, "hours": 20, "rows": 3, "sweep": 40}
+)
 INSERTS = 10 if is_quick() else 200
+# The longest way of the region, at the pace of the estimate and with the largest detour.
+LONGEST_RIDE = timedelta(hours=2)
 
-WAYS = ("query", "scan", "packed", "sweep")
+WAYS = ("query", *ASKED)
 Answer = dict[UUID, tuple[int, int, int]]
 
 
@@ -73,7 +93,7 @@ def main() -> int:
             for name in names:
                 bench.grow(SIZES[name])
                 figures[f"query/{name}"] = one = bench.measure()
-                for way in ("scan", "packed", "sweep"):
+                for way in ASKED:
                     for part in ("p50", "p99"):
                         ratio = one[f"{way}_{part}_ms"] / one[f"query_{part}_ms"]
                         ratios[f"query.{part}.{name}/{way}"] = ratio
@@ -96,95 +116,113 @@ class Bench:
         from benchmarks.region import Region
 
         self.region: Region = Region()
-        self.rides: list[Ride] = []
+        self.names: list[UUID] = []
+        self.plans: list[bytes] = []
         self.fleet: Fleet | None = None
 
     def grow(self, number: int) -> None:
         """Let so many rides be there."""
         from benchmarks import region
-        from carpool.matching import fleet_of
+        from carpool.matching import fleet_of_packed, packed
 
         begun = time.perf_counter()
-        more = list(self.region.rides(number - len(self.rides)))
+        more = list(self.region.rides(number - len(self.names)))
         region.write(self.region, more)
         region.analyze()
-        self.rides += more
-        self.fleet = fleet_of(self.rides)
+        self.names += [ride.id for ride in more]
+        self.plans += [packed(ride) for ride in more]
+        self.fleet = fleet_of_packed(self.names, self.plans)
+        del more
+        gc.collect()
+        # What the benchmark holds in memory is not swept while the village is timed.
+        gc.freeze()
         say(f"{number} rides are there after {time.perf_counter() - begun:.0f} s")
 
     def measure(self) -> dict[str, Any]:
-        """Ask in the three ways, in turns; all must find the same."""
+        """Ask in all ways, in turns; all must find the same."""
         from carpool import queries
         from carpool.models import RideCell
         from carpool.plans import wish_of
-        from carpool.queries.matches import MATCHES_SHOWN
 
-        query, scan, packed, sweep = Timed(), Timed(), Timed(), Timed()
-        now = self.region.midnight
-        exact, found, shown = True, 0, 0
+        timed = {way: Timed() for way in WAYS}
+        at = _at(self.region.midnight)
+        exact, found, looked_at = True, 0, 0
         for number in range(QUERIES):
             request = self.region.wish()
-            told = query.take(partial(queries.matches_for, request, at=_at(now)))
-            shown += len(told)
-            expected = None
-            if number < SWEEPS:
-                wish = wish_of(request)
-                expected = sweep.take(partial(self._swept, wish, now))
-            if number < SCANS:
-                for timed, by in ((scan, self._scanned), (packed, self._unpacked)):
-                    exact = exact and timed.take(partial(by, request, now)) == expected
-            if expected is not None:
-                found += len(expected)
-                ours = answer(match for _, match in told)
-                exact = exact and len(ours) == min(len(expected), MATCHES_SHOWN)
-                exact = exact and ours.items() <= expected.items()
-                exact = exact and self._candidates(wish_of(request), expected)
+            told = timed["query"].take(partial(queries.matches_for, request, at=at))
+            if number >= ASKED["sweep"]:
+                continue
+            wish = wish_of(request)
+            near = self._near(wish)
+            expected = timed["sweep"].take(partial(self._swept, wish, at))
+            found, looked_at = found + len(expected), looked_at + len(near)
+            # The index leaves out no ride that fits, shown or not.
+            exact = exact and expected.keys() <= near
+            exact = exact and answer(match for _, match in told).items() <= expected.items()
+            asks: dict[str, tuple[Callable[[], Any], Any]] = {
+                "scan": (partial(self._scanned, self._posted(), request, at), told),
+                "hours": (partial(self._scanned, self._in_her_hours(request), request, at), told),
+                "rows": (partial(self._read, request, at), expected),
+            }
+            for way, (ask, same) in asks.items():
+                if number < ASKED[way]:
+                    exact = (timed[way].take(ask) == same) and exact
         one = {
-            f"{way}_{part}_ms": round(timed.at(at), 3)
-            for way, timed in zip(WAYS, (query, scan, packed, sweep), strict=True)
-            for part, at in (("p50", 0.5), ("p99", 0.99))
+            f"{way}_{part}_ms": round(each.at(at_most), 3)
+            for way, each in timed.items()
+            for part, at_most in (("p50", 0.5), ("p99", 0.99))
         } | {
-            "fit": round(found / SWEEPS, 1),
-            "cells_of_a_ride": round(RideCell.objects.count() / len(self.rides), 1),
+            "fit": round(found / ASKED["sweep"], 1),
+            "looked_at": round(looked_at / ASKED["sweep"], 1),
+            "cells_of_a_ride": round(RideCell.objects.count() / len(self.names), 1),
             "exact": exact,
             "load": machine.load(),
         }
-        say(f"{len(self.rides)} rides: {one}")
+        say(f"{len(self.names)} rides: {one}")
         return one
 
-    def _swept(self, wish: Wish, now: int) -> Answer:
-        from carpool.matching import fitting_in
-        from carpool.roads import roads
+    def _near(self, wish: Wish) -> set[UUID]:
+        """Name the rides that the index leaves."""
+        from carpool.index import near
 
-        assert self.fleet is not None
-        return answer(fitting_in(wish, self.fleet, roads(), at=now))
+        return set(near(self.region.village.pk, wish).names)
 
-    def _scanned(self, request: RideRequest, now: int) -> Answer:
-        from carpool.matching import fitting
+    def _posted(self) -> QuerySet[IndexedRide]:
+        from carpool.models import IndexedRide
+
+        return IndexedRide.objects.filter(village=self.region.village)
+
+    def _in_her_hours(self, request: RideRequest) -> QuerySet[IndexedRide]:
+        # Nobody's ride takes longer than from the first of these hours to the last.
+        return self._posted().filter(
+            offer__departs_at__lt=request.latest_arrival,
+            offer__departs_at__gt=request.earliest - LONGEST_RIDE,
+        )
+
+    def _scanned(
+        self, rides: QuerySet[IndexedRide], request: RideRequest, at: datetime
+    ) -> list[tuple[RideOffer, Match]]:
+        from carpool.index import laid_out
+        from carpool.plans import wish_of
+        from carpool.queries.matches import best_of
+
+        return best_of(request, wish_of(request), laid_out(rides), at=at)
+
+    def _read(self, request: RideRequest, at: datetime) -> Answer:
+        from carpool.matching import fitting, seconds_of
         from carpool.models import RideOffer
         from carpool.plans import rides_of, wish_of
         from carpool.roads import roads
 
-        here = RideOffer.objects.open().still_here(_at(now)).filter(village=request.village_id)
-        return answer(fitting(wish_of(request), rides_of(here), roads(), at=now))
+        here = RideOffer.objects.open().still_here(at).filter(village=request.village_id)
+        return answer(fitting(wish_of(request), rides_of(here), roads(), at=seconds_of(at)))
 
-    def _unpacked(self, request: RideRequest, now: int) -> Answer:
-        from carpool.index import fleet_of
-        from carpool.matching import fitting_in
-        from carpool.models import RideOffer
-        from carpool.plans import wish_of
+    def _swept(self, wish: Wish, at: datetime) -> Answer:
+        from carpool.matching import fitting_in, seconds_of
         from carpool.roads import roads
 
-        here = RideOffer.objects.open().still_here(_at(now)).filter(village=request.village_id)
-        return answer(fitting_in(wish_of(request), fleet_of(here), roads(), at=now))
-
-    def _candidates(self, wish: Wish, expected: Answer) -> bool:
-        """Tell whether the index leaves out no ride that fits, shown or not."""
-        from carpool.index import may_fit
-        from carpool.models import IndexedRide
-
-        posted = IndexedRide.objects.filter(pk__among=may_fit(wish))
-        return expected.keys() <= set(posted.values_list("offer", flat=True))
+        assert self.fleet is not None
+        return answer(fitting_in(wish, self.fleet, roads(), at=seconds_of(at)))
 
     def insert(self) -> dict[str, Any]:
         """Keep rides with and without posting them."""
@@ -218,38 +256,8 @@ def answer(found: Any) -> Answer:
     return {each.ride_id: (each.extra_seconds, each.pickup_at, each.arrives_at) for each in found}
 
 
-def _at(seconds: int) -> Any:
-    from datetime import UTC, datetime
-
+def _at(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def share_out(rides: int, riders: int) -> dict[str, Any]:
-    """Share rides out among riders, as in the evening."""
-    from carpool.matching.batch import chosen
-    from carpool.matching.groups import Seeker
-    from carpool.matching.packing import PERSON
-    from carpool.routing import Estimate
-    from tests.carpool.matching.traffic import Traffic
-
-    # As densely as 60 rides lie in a square of 27 km.
-    degrees = 0.12 * (rides / 60) ** 0.5
-    traffic = Traffic(Random(1), Estimate(), degrees=degrees)
-    offered = [traffic.ride() for _ in range(rides)]
-    seekers = [Seeker(traffic.uuid(), traffic.wish()) for _ in range(riders)]
-    begun, cpu = time.perf_counter(), time.process_time()
-    best = chosen(offered, seekers, traffic.roads, at=0, promise=900, seconds=60)
-    one = {
-        "seconds": round(time.perf_counter() - begun, 2),
-        "cpu_seconds": round(time.process_time() - cpu, 2),
-        "gap": round(best.gap, 6),
-        "riders_taken_along": len(best.pairs),
-        "value": round(best.value / PERSON, 4),
-        "first_come": round(best.first_come / PERSON, 4),
-        "load": machine.load(),
-    }
-    say(f"{rides} rides, {riders} riders: {one}")
-    return one
 
 
 def report(figures: dict[str, dict[str, Any]], ratios: dict[str, float]) -> None:

@@ -82,6 +82,14 @@ def wish_of(
     )
 
 
+def wish_at(request: RideRequest, at: datetime, *, stops: Iterable[Stop] | None = None) -> Wish:
+    """Give what somebody looks for at a moment: who waits at a stop is picked up from then on."""
+    wish = wish_of(request, stops=stops)
+    if request.waits_until is None:
+        return wish
+    return replace(wish, earliest=min(max(wish.earliest, seconds_of(at)), wish.latest))
+
+
 def spots_at(request: RideRequest, place: Place, stops: Iterable[Stop]) -> tuple[Spot, ...]:
     """Give where somebody gets in or out: at a place, and at the nearest stops she can walk to."""
     here, most = about(place, request.village_id).point, 60 * request.walk_minutes
@@ -146,6 +154,15 @@ def timed_anew(offer: RideOffer) -> Ride:
     alone = without_riders(ride, [call.rider for call in ride.calls if call.rider], roads())
     offer.longest_seconds = alone.driving + 60 * offer.detour_minutes
     return replace(ride, calls=timed(ride.calls, roads()), longest=offer.longest_seconds)
+
+
+def leaves_after(request: RideRequest, at: datetime) -> int:
+    """
+    Give the second after which a ride has to leave to take somebody along.
+
+    Whoever waits at a stop cares not for when it leaves, only for when it comes by.
+    """
+    return seconds_of(at) if request.waits_until is None else EARLIEST
 
 
 def fit(ride: Ride, wish: Wish, *, at: datetime) -> Match | None:

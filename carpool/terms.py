@@ -44,6 +44,10 @@ class Pair:
     rider_is_verified: bool = False
 
 
+# Of whom nothing is known, or nothing matters.
+STRANGERS = Pair()
+
+
 def suits(offered: Terms, wanted: Terms, pair: Pair) -> bool:
     """Tell whether a rider's terms suit a driver's, and hers the rider's."""
     return (

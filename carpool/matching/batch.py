@@ -7,18 +7,18 @@ ride-sharing via dynamic trip-vehicle assignment", PNAS 114, 2017). HiGHS solves
 What first come first served would do is among the columns, so nothing worse is ever chosen.
 
 Whoever is told of a ride books it by herself, sooner or later than the others. So a group counts
-only if its riders can book in any order; groups that cannot are found out when they are chosen,
-and then it is solved again without them.
+only if its riders can book in any order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, permutations
+from itertools import combinations
 from time import monotonic
 from uuid import UUID
 
+from carpool.matching.boarding import Car, Numbers
 from carpool.matching.fleet import fleet_of
 from carpool.matching.groups import Drives, Seeker, best_cost
 from carpool.matching.insertion import fitting, fitting_in
@@ -43,13 +43,14 @@ class Chosen:
 
     ``value`` is what it is worth, ``bound`` what no set of the groups that were looked at could
     exceed; they are equal where the set is proven to be best. ``first_come`` is what first come
-    first served would be worth.
+    first served would be worth, ``groups`` how many groups were looked at.
     """
 
     pairs: tuple[tuple[UUID, UUID], ...]
     value: float
     bound: float
     first_come: float
+    groups: int = 0
 
     @property
     def gap(self) -> float:
@@ -87,15 +88,16 @@ def chosen(
         return Chosen((), 0.0, 0.0, 0.0)
     came = market.first_come(singles)
     served = sum(group.value for group in came)
-    found = [*market.groups(singles), *came]
-    taken, bound = market.packed(found, fixed=set(came))
+    known = {(each.ride, each.seekers): each for each in (*came, *market.groups(singles))}
+    found = list(known.values())
+    taken, bound = solved(found, len(rides), len(seekers), market.seconds_left)
     value = sum(group.value for group in taken)
     if value < served:
         taken, value = came, served
     pairs = [
         (rides[group.ride].id, seekers[number].id) for group in taken for number in group.seekers
     ]
-    return Chosen(tuple(pairs), value, max(bound, value), served)
+    return Chosen(tuple(pairs), value, max(bound, value), served, len(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,74 +160,56 @@ class _Market:
         return [self._group(ride, tuple(who), costs[ride]) for ride, who in aboard.items()]
 
     def groups(self, singles: Sequence[_Single]) -> Iterator[Group]:
-        """
-        Give every group that a ride can take along, the small ones first, while there is time.
-
-        A group is tried only if all of its smaller groups can be taken along.
-        """
-        level: set[tuple[int, tuple[int, ...]]] = {(each.ride, (each.seeker,)) for each in singles}
-        known: dict[int, Drives] = {}
+        """Give every group that a ride can take along, the small ones first, until time is up."""
         yield from (self._group(each.ride, (each.seeker,), _cost(each.match)) for each in singles)
         # Half of the time is for choosing among them.
         until = (monotonic() + self.ends) / 2
+        near: dict[int, dict[int, Match]] = {}
+        for each in singles:
+            near.setdefault(each.ride, {})[each.seeker] = each.match
+        cars: dict[int, Car] = {}
+        drives: dict[int, Drives] = {}
         for _ in range(1, LARGEST_GROUP):
-            grown: set[tuple[int, tuple[int, ...]]] = set()
-            for ride, group in _larger(level):
+            for ride, matches in near.items():
                 if monotonic() > until:
                     return
-                if not self._get_along(ride, group):
-                    continue
-                if ride not in known:
-                    near = {each.seeker for each in singles if each.ride == ride}
-                    who = [self.seekers[each] for each in sorted(near)]
-                    known[ride] = Drives(self.rides[ride], who, self.roads)
-                members = [self.seekers[each] for each in group]
-                cost = best_cost(self.rides[ride], members, known[ride], at=self.at)
-                if cost is not None:
-                    grown.add((ride, group))
+                if ride not in cars:
+                    cars[ride] = self._car(ride, matches)
+                    who = [self.seekers[number] for number in matches]
+                    drives[ride] = Drives(self.rides[ride], who, self.roads)
+                for group, most in cars[ride].grow().items():
+                    members = [self.seekers[number] for number in group]
+                    cost = best_cost(
+                        self.rides[ride], members, drives[ride], at=self.at, at_most=most
+                    )
+                    assert cost is not None
                     yield self._group(ride, group, cost)
-            level = grown
 
-    def packed(self, found: Sequence[Group], fixed: set[Group]) -> tuple[list[Group], float]:
-        """
-        Choose the best groups of which no two share a ride or a rider; give a bound as well.
+    @property
+    def seconds_left(self) -> float:
+        """Give the time that is left for choosing."""
+        return max(0.1, self.ends - monotonic())
 
-        Groups in ``fixed`` are known to hold.
-        """
-        held: dict[Group, bool] = dict.fromkeys(fixed, True)
-        while True:
-            left = self.ends - monotonic()
-            taken, bound = solved(found, len(self.rides), len(self.seekers), max(0.1, left))
-            broken = {group for group in taken if not self._holds(group, held)}
-            if not broken:
-                return taken, bound
-            if monotonic() > self.ends:
-                return [group for group in taken if group not in broken], bound
-            found = [group for group in found if group not in broken]
+    def _car(self, ride: int, matches: Mapping[int, Match]) -> Car:
+        def get_along(group: Numbers) -> bool:
+            return self._get_along(ride, group)
 
-    def _holds(self, group: Group, held: dict[Group, bool]) -> bool:
-        """Tell whether the riders of a group can book in any order."""
-        if group not in held:
-            held[group] = len(group.seekers) == 1 or all(
-                self._can_book(self.rides[group.ride], order)
-                for order in permutations(group.seekers)
-            )
-        return held[group]
-
-    def _can_book(self, ride: Ride, order: Sequence[int]) -> bool:
-        for number in order:
-            found = fitting(self.seekers[number].wish, [ride], self.roads, at=self.at)
-            if not found:
-                return False
-            ride = self._boarded(ride, found[0], number)
-        return True
+        return Car(
+            self.rides[ride],
+            {number: self.seekers[number] for number in matches},
+            matches,
+            self.roads,
+            at=self.at,
+            promise=self.promise,
+            get_along=get_along,
+        )
 
     def _boarded(self, ride: Ride, match: Match, number: int) -> Ride:
         seeker = self.seekers[number]
         return with_rider(ride, match, seeker.wish, seeker.id, self.roads, promise=self.promise)
 
     def _get_along(self, ride: int, group: Sequence[int]) -> bool:
-        """Tell whether the last of a group may be in a car with the ride and all the others."""
+        """Tell whether all of a group may be in a car with the ride and with each other."""
         if not self.apart:
             return True
         names = [self.rides[ride].id, *(self.seekers[each].id for each in group)]
@@ -256,20 +240,3 @@ def _by_seeker(singles: Sequence[_Single]) -> Mapping[int, list[tuple[int, Match
     for each in singles:
         options.setdefault(each.seeker, []).append((each.ride, each.match))
     return options
-
-
-def _larger(level: set[tuple[int, tuple[int, ...]]]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Give the groups that are larger by one, and of which all smaller ones are known."""
-    by_ride: dict[int, list[tuple[int, ...]]] = {}
-    for ride, group in sorted(level):
-        by_ride.setdefault(ride, []).append(group)
-    for ride, smaller in by_ride.items():
-        known = set(smaller)
-        people = sorted({number for group in smaller for number in group})
-        for group in smaller:
-            for number in people:
-                grown = (*group, number)
-                if number > group[-1] and all(
-                    grown[:gone] + grown[gone + 1 :] in known for gone in range(len(group))
-                ):
-                    yield ride, grown

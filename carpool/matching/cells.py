@@ -2,8 +2,10 @@
 Where and when a ride may come by: a lossless cover of hours and cells, and what a wish asks of it.
 
 A leg may be left for a rider only where the way by her place is not too long: in an ellipse around
-its two ends. A ride is posted under each hour and cell that the ellipses of its legs touch; a wish
-is looked up under the cells of its places. Whatever fits is found; what is found need not fit.
+its two ends. A ride is posted under each hour and cell that the ellipses of its legs touch, with
+the first and the last second at which it may be there; a wish is looked up under the cells of its
+places, and must be picked up long enough before she leaves. Whatever fits is found; what is found
+need not fit.
 
 The cells have five sizes, from 4.9 km up, each four times the one before. A long leg is posted in
 large cells, so that no ride has very many; a wish is looked up in all sizes.
@@ -12,7 +14,8 @@ large cells, so that no ride has very many; a wish is looked up in all sizes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -36,51 +39,86 @@ _ROUNDING = 3
 _COLUMN_BITS, _ROW_BITS, _SIZE_BITS = 13, 12, 3
 
 Floats = NDArray[np.float64]
+# A key, and the first and last second at which a ride may be there.
+Posting = tuple[int, int, int]
 
 
-def cells_of(ride: Ride, fastest: float) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class Asked:
     """
-    Give the keys of every hour and cell where the ride may pick somebody up or let her out.
+    Hold what a wish asks of the index.
+
+    She is picked up in a cell of ``pickups`` within ``boards``, and leaves in one of ``dropoffs``
+    within ``leaves``, both from and until a second, and at least ``carried`` seconds apart.
+    """
+
+    pickups: list[int]
+    dropoffs: list[int]
+    boards: tuple[int, int]
+    leaves: tuple[int, int]
+    carried: int
+
+
+def cells_of(ride: Ride, fastest: float) -> list[Posting]:
+    """
+    Give every hour and cell where the ride may pick somebody up or let her out, and from when on.
 
     ``fastest`` is what no drive exceeds through the air, in metres a second.
     """
     taken = list(accumulate(call.boards for call in ride.calls))
     spare = ride.longest - ride.driving
     found = [
-        _keys_of_leg(ride, leg, spare, fastest)
+        _postings_of_leg(ride, leg, spare, fastest)
         for leg in range(len(ride.calls) - 1)
         if taken[leg] < ride.seats
     ]
-    return np.unique(np.concatenate(found)).tolist() if found else []
+    if not sum(len(keys) for keys, _, _ in found):
+        return []
+    keys, first, last = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    begins = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    first = np.minimum.reduceat(first[order], begins)
+    last = np.maximum.reduceat(last[order], begins)
+    return list(zip(keys[begins].tolist(), first.tolist(), last.tolist(), strict=True))
 
 
-def keys_of(wish: Wish, fastest: float) -> tuple[list[int], list[int]]:
-    """Give the keys under which to look a wish up: of its pick-ups, and of its drop-offs."""
+def asked_of(wish: Wish, fastest: float) -> Asked:
+    """Give under which keys to look a wish up, and when."""
     shortest = min(
         int(distance_m(pickup.point, dropoff.point) / fastest)
         for pickup in wish.pickups
         for dropoff in wish.dropoffs
     )
     carried = max(0, shortest - _ROUNDING) + DWELL
-    pickups = [
-        key
-        for spot in wish.pickups
-        for key in _keys_at(
-            spot, wish.earliest + spot.walk, min(wish.latest, wish.arrives_by - carried)
-        )
-    ]
-    dropoffs = [
-        key
-        for spot in wish.dropoffs
-        for key in _keys_at(spot, wish.earliest + carried, wish.arrives_by - spot.walk)
-    ]
-    return sorted(set(pickups)), sorted(set(dropoffs))
+    walk = min(spot.walk for spot in wish.pickups)
+    walk_on = min(spot.walk for spot in wish.dropoffs)
+    boards = wish.earliest + walk, min(wish.latest, wish.arrives_by - walk_on - carried)
+    leaves = wish.earliest + walk + carried, wish.arrives_by - walk_on
+    return Asked(
+        _keys_at(wish.pickups, *boards), _keys_at(wish.dropoffs, *leaves), boards, leaves, carried
+    )
 
 
-def _keys_at(spot: Spot, first: int, last: int) -> list[int]:
-    places = [_place_of(size, spot.point) for size in range(len(ROWS))]
+def may_fit(posted: Mapping[int, tuple[int, int]], asked: Asked) -> bool:
+    """Tell whether a ride may fit, by when it may be where, under each key; see the index."""
+    boards = [
+        first
+        for first, last in (posted[key] for key in asked.pickups if key in posted)
+        if first <= asked.boards[1] and last >= asked.boards[0]
+    ]
+    leaves = [
+        last
+        for first, last in (posted[key] for key in asked.dropoffs if key in posted)
+        if first <= asked.leaves[1] and last >= asked.leaves[0]
+    ]
+    return bool(boards and leaves) and min(boards) + asked.carried <= max(leaves)
+
+
+def _keys_at(spots: Iterable[Spot], first: int, last: int) -> list[int]:
+    places = {_place_of(size, spot.point) for spot in spots for size in range(len(ROWS))}
     hours = range(first // HOUR, last // HOUR + 1)
-    return [_key(hour, place) for hour in hours for place in places]
+    return sorted(_key(hour, place) for hour in hours for place in places)
 
 
 def _key(hour: int, place: int) -> int:
@@ -106,8 +144,10 @@ def _columns(size: int, row: int) -> int:
     return max(1, math.ceil(2 * ROWS[size] * math.cos(math.radians(widest))))
 
 
-def _keys_of_leg(ride: Ride, leg: int, spare: int, fastest: float) -> Whole:
-    """Give the keys of one leg: every cell of its ellipse, at the hours the ride may be there."""
+def _postings_of_leg(
+    ride: Ride, leg: int, spare: int, fastest: float
+) -> tuple[Whole, Whole, Whole]:
+    """Give the postings of one leg: every cell of its ellipse, when the ride may be there."""
     here, there = ride.calls[leg], ride.calls[leg + 1]
     leaves = here.arrives + here.dwell
     soonest = max(0, *(call.earliest - call.arrives for call in ride.calls[: leg + 1]))
@@ -121,12 +161,11 @@ def _keys_of_leg(ride: Ride, leg: int, spare: int, fastest: float) -> Whole:
     seconds = np.maximum(through_the_air(middles, ends) - radius, 0) / fastest
     touched = seconds.sum(axis=1) <= longest
     places, seconds = places[touched], np.floor(seconds[touched]).astype(np.int64)
-    # An earlier rider may have made the ride later, but by no more than the driver allows.
-    shifted = leaves + latest + max(0, spare) + DWELL
-    first = (leaves + soonest + seconds[:, 0] - _ROUNDING) // HOUR
-    last = np.minimum(shifted + there.arrives - leaves + spare, until - DWELL) - seconds[:, 1]
-    last = (last + _ROUNDING) // HOUR
-    return _spread(places, first, last)
+    first = leaves + soonest + seconds[:, 0] - _ROUNDING
+    # Where she leaves, the driver has gone out of her way for her already, and stood: but all in
+    # all she is no later at the next call than by what she may drive more.
+    there_by = min(there.arrives + latest + spare + DWELL, until - DWELL)
+    return _spread(places, first, there_by - seconds[:, 1] + _ROUNDING)
 
 
 def _around(here: Point, there: Point, metres: float) -> tuple[int, Whole, Coordinates]:
@@ -174,11 +213,11 @@ def _laid_out(size: int, spans: Sequence[tuple[int, int, int]]) -> tuple[Whole, 
     return np.concatenate(places).astype(np.int64), middles
 
 
-def _spread(places: Whole, first: Whole, last: Whole) -> Whole:
-    """Give the keys of each place from its first hour to its last."""
-    counts = np.maximum(last - first + 1, 0)
+def _spread(places: Whole, first: Whole, last: Whole) -> tuple[Whole, Whole, Whole]:
+    """Give a posting of each place for each hour from its first second to its last."""
+    counts = np.maximum(last // HOUR - first // HOUR + 1, 0)
     begins = np.cumsum(counts) - counts
-    hours = np.arange(counts.sum()) - np.repeat(begins - first, counts)
+    hours = np.arange(counts.sum()) - np.repeat(begins - first // HOUR, counts)
     shift = _SIZE_BITS + _ROW_BITS + _COLUMN_BITS
     keys: Whole = (hours << shift) | np.repeat(places, counts)
-    return keys
+    return keys, np.repeat(first, counts), np.repeat(last, counts)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -29,44 +30,13 @@ _FIELDS = [
 _ROW = np.dtype(_FIELDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Squad:
-    """
-    Hold rides that call at equally many places: a row for each ride, a column for each call.
-
-    ``numbers`` are the rides' places in their fleet. ``leaves_with`` has the seats taken on the
-    leg after each call. ``until`` has, for a pick-up, the column of its drop-off, and -1 for any
-    other call.
-    """
-
-    numbers: Whole
-    calls: Whole
-    arrives: Whole
-    metres: Whole
-    dwell: Whole
-    earliest: Whole
-    latest: Whole
-    leaves_with: Whole
-    longest_aboard: Whole
-    until: Whole
-    seats: Whole
-    longest: Whole
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @property
-    def columns(self) -> int:
-        """Give at how many places each of these rides calls."""
-        return int(self.arrives.shape[1])
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fleet:
     """
     Hold rides as columns: one row for each call, ride by ride.
 
-    ``counts`` says how many rows each ride has, in the order of ``names``.
+    ``counts`` says how many rows each ride has, in the order of ``names``. ``until`` has, for a
+    pick-up, which of its ride's calls is the drop-off, and -1 for any other call.
     """
 
     names: Sequence[UUID]
@@ -83,26 +53,22 @@ class Fleet:
     seats: Whole
     longest: Whole
 
-    def squads(self) -> Iterator[Squad]:
-        """Give the rides by how often they call."""
-        first = np.cumsum(self.counts) - self.counts
-        for count in np.unique(self.counts):
-            numbers = np.flatnonzero(self.counts == count)
-            rows = first[numbers][:, None] + np.arange(count)[None, :]
-            yield Squad(
-                numbers=numbers,
-                calls=rows,
-                arrives=self.arrives[rows],
-                metres=self.metres[rows],
-                dwell=self.dwell[rows],
-                earliest=self.earliest[rows],
-                latest=self.latest[rows],
-                leaves_with=np.cumsum(self.boards[rows], axis=1),
-                longest_aboard=self.longest_aboard[rows],
-                until=self.until[rows],
-                seats=self.seats[numbers],
-                longest=self.longest[numbers],
-            )
+    @cached_property
+    def first(self) -> Whole:
+        """Give the row of each ride's first call."""
+        first: Whole = np.cumsum(self.counts) - self.counts
+        return first
+
+    @cached_property
+    def rides(self) -> Whole:
+        """Give for each row the place of its ride in the fleet."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    @cached_property
+    def taken(self) -> Whole:
+        """Give the seats taken on the leg after each call; in the end everybody has left."""
+        taken: Whole = np.cumsum(self.boards)
+        return taken
 
 
 def fleet_of(rides: Sequence[Ride]) -> Fleet:

@@ -81,14 +81,16 @@ class _State(NamedTuple):
 class _Trial:
     """Try all orders of one ride and one group; ``best`` is the lowest cost found so far."""
 
-    def __init__(self, ride: Ride, group: Sequence[Seeker], drives: Drives) -> None:
+    def __init__(
+        self, ride: Ride, group: Sequence[Seeker], drives: Drives, best: int | None
+    ) -> None:
         self.drives = drives.seconds
         self.due = [_due(call, drives) for call in ride.calls]
         self.goal = self.due[-1].place
         self.pickups = {each.id: _pickups(each, drives) for each in group}
         self.dropoffs = {each.id: _dropoffs(each, drives) for each in group}
         self.seats, self.longest, self.driving = ride.seats, ride.longest, ride.driving
-        self.best: int | None = None
+        self.best = best
 
     def go(self, state: _State) -> None:
         """Go on from a place in every way that may still become better than the best."""
@@ -168,18 +170,21 @@ class _Trial:
         return min(row[stop.place] + self.drives[stop.place][self.goal] for stop in stops)
 
 
-def best_cost(ride: Ride, group: Sequence[Seeker], drives: Drives, *, at: int) -> int | None:
+def best_cost(
+    ride: Ride, group: Sequence[Seeker], drives: Drives, *, at: int, at_most: int | None = None
+) -> int | None:
     """
     Give what taking a whole group along after ``at`` costs at least; ``None`` if it cannot be.
 
     Counted are the seconds that the driver drives more than now, and those that the riders walk.
+    That it can be done for ``at_most`` may be known already.
     """
     first = ride.calls[0]
     not_less = max(0, at - first.arrives - first.dwell, first.earliest - first.arrives)
     not_more = first.latest - first.arrives
     if not_less > not_more:
         return None
-    trial = _Trial(ride, group, drives)
+    trial = _Trial(ride, group, drives, at_most)
     begin = _State(
         place=trial.due[0].place,
         leaves=first.arrives + first.dwell,

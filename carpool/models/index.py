@@ -15,9 +15,12 @@ class IndexedRide(models.Model):
 
     What is posted follows from the ride's plan of that ``version``, for roads on which nobody
     gets farther through the air than ``fastest`` metres a second. ``plan`` is that plan, packed:
-    whoever looks for a ride reads one row of each that may fit.
+    whoever looks for a ride reads one row of each that may fit, and no other table.
     """
 
+    village = models.ForeignKey(
+        "residents.Village", models.CASCADE, related_name="+", db_index=False
+    )
     offer = models.OneToOneField(RideOffer, models.CASCADE, related_name="indexed")
     version = models.PositiveIntegerField()
     fastest = models.FloatField()
@@ -25,10 +28,17 @@ class IndexedRide(models.Model):
 
 
 class RideCell(models.Model):
-    """Say that a ride may come by in an hour and a cell, whose key is of `matching.cells`."""
+    """
+    Say that a ride may come by in an hour and a cell, whose key is of `matching.cells`.
 
-    pk = models.CompositePrimaryKey("key", "ride_id")
+    It may be there from ``first`` to ``last``, in seconds of Unix time. All columns are in the
+    key, so that whoever looks for a ride reads the key alone.
+    """
+
+    pk = models.CompositePrimaryKey("key", "ride_id", "first", "last")
     key = models.BigIntegerField()
     ride = models.ForeignKey(IndexedRide, models.CASCADE, related_name="cells")
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
 
     objects: ClassVar = models.Manager()

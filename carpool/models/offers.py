@@ -33,6 +33,10 @@ class RideOfferQuerySet(models.QuerySet["RideOffer"]):
         """Keep those that may not have left yet."""
         return self.filter(departs_until__gt=at)
 
+    def not_there_yet(self, at: datetime) -> RideOfferQuerySet:
+        """Keep those that may still be on the way, or have not left."""
+        return self.filter(arrives_at__gt=at)
+
 
 class RideOffer(Journey):
     """

@@ -29,10 +29,10 @@ def faults(at: datetime) -> Iterator[tuple[str, int]]:
     """
     Name each kind of fault with the number of rows that have it; all of them are 0.
 
-    Rides that have left are in the index until it is tidied, which is done every few minutes.
+    Rides that are over are in the index until it is tidied, which is done every few minutes.
     """
-    yield "rides in the index that have left, are cancelled or changed", index.orphans(at).count()
-    yield "rides to come that are not in the index", index.missing(at).count()
+    yield "rides in the index that are over, cancelled or changed", index.orphans(at).count()
+    yield "rides to come or on the way that are not in the index", index.missing(at).count()
     yield "rides posted elsewhere than their plan says", sum(map(_is_stray, _posted()))
     over = RideCall.objects.filter(booking__status__in=_OVER)
     yield "calls for riders who do not ride along", over.count()
@@ -55,5 +55,5 @@ def _posted() -> Iterator[IndexedRide]:
 def _is_stray(posted: IndexedRide) -> bool:
     """Tell whether what is posted of a ride is not what its plan says."""
     ride = plans.ride_of(posted.offer)
-    keys = {cell.key for cell in posted.cells.all()}
-    return keys != set(cells_of(ride, posted.fastest)) or bytes(posted.plan) != packed(ride)
+    cells = {(cell.key, cell.first, cell.last) for cell in posted.cells.all()}
+    return cells != set(cells_of(ride, posted.fastest)) or bytes(posted.plan) != packed(ride)

@@ -8,45 +8,59 @@ from datetime import datetime, timedelta
 from itertools import compress
 from uuid import UUID
 
-from carpool.index import could_take, fleet_of, may_fit
-from carpool.matching import Match, Wish, fitting, fitting_in, ranked, seconds_of
+from django.db.models import Q
+
+from carpool import index
+from carpool.matching import Fleet, Match, Wish, fitting, fitting_in, ranked
 from carpool.models import Booking, BookingStatus, RideOffer, RideOfferQuerySet, RideRequest
 from carpool.models import Match as Told
-from carpool.plans import ride_of, wish_of
+from carpool.plans import leaves_after, ride_of, wish_at
 from carpool.queries.people import kept_apart_from, pairs_with
 from carpool.queries.stops import stops_of
 from carpool.roads import roads
-from carpool.terms import suits
-from village.residents.queries import blocked_with
+from carpool.terms import STRANGERS, suits
+from village.residents.queries import kept_apart
 
 MATCHES_SHOWN = 50
 
 
 def matches_for(wish: RideRequest, *, at: datetime) -> list[tuple[RideOffer, Match]]:
     """Give the rides that could take somebody along, the best first."""
-    looked_for, now = wish_of(wish), seconds_of(at)
-    fleet = fleet_of(_open_to(wish, looked_for, at))
-    found = fitting_in(looked_for, fleet, roads(), at=now)
+    looked_for = wish_at(wish, at)
+    return best_of(wish, looked_for, index.near(wish.village_id, looked_for), at=at)
+
+
+def best_of(
+    wish: RideRequest, looked_for: Wish, fleet: Fleet, *, at: datetime
+) -> list[tuple[RideOffer, Match]]:
+    """Give those of some rides that could take somebody along, the best first."""
+    found = fitting_in(looked_for, fleet, roads(), at=leaves_after(wish, at))
+    if not found:
+        return []
+    open_to_her = _open_to(wish, at)
     best = ranked(found, _rides_together(wish.person_id, [match.ride_id for match in found]))
     suitable: list[tuple[RideOffer, Match]] = []
     for first in range(0, len(best), MATCHES_SHOWN):
         some = best[first : first + MATCHES_SHOWN]
-        rides = _suitable_rides(wish, [match.ride_id for match in some])
+        rides = _suitable_rides(wish, open_to_her.filter(pk__among=[each.ride_id for each in some]))
         suitable += [(rides[match.ride_id], match) for match in some if match.ride_id in rides]
         if len(suitable) >= MATCHES_SHOWN:
             break
     return suitable[:MATCHES_SHOWN]
 
 
-def _open_to(wish: RideRequest, looked_for: Wish, at: datetime) -> RideOfferQuerySet:
-    """Give the rides that may come by for somebody, and that she may know of."""
-    apart = blocked_with(wish.person_id)
-    taken = Booking.objects.active().filter(rider__in={wish.person_id, *apart})
+def _open_to(wish: RideRequest, at: datetime) -> RideOfferQuerySet:
+    """
+    Give the rides that somebody may know of, and does not ride on already.
+
+    Whoever waits at a stop is also picked up by who is on the way.
+    """
+    me, here = wish.person_id, RideOffer.objects.open().filter(village=wish.village_id)
+    apart = kept_apart("rider", me)
+    taken = Booking.objects.active().filter(Q(rider=me) | apart)
     return (
-        RideOffer.objects.open()
-        .still_here(at)
-        .filter(village=wish.village_id, indexed__pk__among=may_fit(looked_for))
-        .exclude(driver__in={wish.person_id, *apart})
+        (here.still_here(at) if wish.waits_until is None else here.not_there_yet(at))
+        .exclude(Q(driver=me) | kept_apart("driver", me))
         .exclude(pk__in=taken.values("offer"))
     )
 
@@ -55,7 +69,7 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
     """Give those who look for a ride that this one could take along, the least detour first."""
     booked = Booking.objects.active().filter(offer=offer)
     aboard = {offer.driver_id, *booked.values_list("rider", flat=True)}
-    ride, now = ride_of(offer), seconds_of(at)
+    ride = ride_of(offer)
     open_requests = (
         RideRequest.objects.open()
         .still_useful(at)
@@ -69,33 +83,42 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
         .order_by("created_at", "pk")
     )
     stops = list(stops_of(offer.village_id))
-    wishes = [(each, wish_of(each, stops=stops)) for each in open_requests]
-    near = could_take(ride, [wish for _, wish in wishes])
+    wishes = [(each, wish_at(each, at, stops=stops)) for each in open_requests]
+    near = index.could_take(ride, [wish for _, wish in wishes])
     wishes = list(compress(wishes, near))
     pairs = pairs_with(
         offer.driver_id,
-        {each.person_id for each, _ in wishes},
+        {each.person_id for each, _ in wishes if _binds(offer, each)},
         village=offer.village_id,
         drives=True,
     )
     found = [
         (each, match)
         for each, wish in wishes
-        if suits(offer.terms, each.terms, pairs[each.person_id])
-        for match in fitting(wish, [ride], roads(), at=now)
+        if suits(offer.terms, each.terms, pairs.get(each.person_id, STRANGERS))
+        for match in fitting(wish, [ride], roads(), at=leaves_after(each, at))
     ]
     return sorted(found, key=lambda each: each[1].extra_seconds)[:MATCHES_SHOWN]
 
 
-def _suitable_rides(wish: RideRequest, ride_ids: Collection[UUID]) -> dict[UUID, RideOffer]:
-    rides = list(RideOffer.objects.filter(pk__among=ride_ids).select_related("driver"))
+def _suitable_rides(wish: RideRequest, rides: RideOfferQuerySet) -> dict[UUID, RideOffer]:
+    found = list(rides.select_related("driver"))
     pairs = pairs_with(
         wish.person_id,
-        {each.driver_id for each in rides},
+        {each.driver_id for each in found if _binds(each, wish)},
         village=wish.village_id,
         drives=False,
     )
-    return {each.pk: each for each in rides if suits(each.terms, wish.terms, pairs[each.driver_id])}
+    return {
+        each.pk: each
+        for each in found
+        if suits(each.terms, wish.terms, pairs.get(each.driver_id, STRANGERS))
+    }
+
+
+def _binds(offer: RideOffer, wish: RideRequest) -> bool:
+    """Tell whether it matters who the two are to each other."""
+    return not (offer.terms.is_for_everybody and wish.terms.is_for_everybody)
 
 
 def _rides_together(person_id: UUID, ride_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -34,6 +34,8 @@ def pairs_with(
     resident_id: UUID, others: Collection[UUID], *, village: str, drives: bool
 ) -> dict[UUID, Pair]:
     """Give what is known of somebody and each of the others, whom she drives or rides with."""
+    if not others:
+        return {}
     women = set(
         RideProfile.objects.filter(pk__in=[resident_id, *others], is_woman=True).values_list(
             "pk", flat=True

@@ -33,7 +33,7 @@ def strays(at: datetime) -> int:
     for indexed in IndexedRide.objects.select_related("offer"):
         ride = plans.ride_of(indexed.offer)
         due = set(index.cells_of(ride, roads().fastest))
-        wrong += len(due ^ set(indexed.cells.values_list("key", flat=True)))
+        wrong += len(due ^ set(indexed.cells.values_list("key", "first", "last")))
     return wrong + index.orphans(at).count() + index.missing(at).count()
 
 

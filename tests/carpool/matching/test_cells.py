@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from carpool.matching import Spot, Wish, fitting, planned
-from carpool.matching.cells import HOUR, ROWS, cells_of, keys_of
+from carpool.matching import Ride, Spot, Wish, fitting, planned
+from carpool.matching.cells import HOUR, ROWS, asked_of, cells_of, may_fit
 from carpool.routing import Estimate
 from tests.carpool.matching.traffic import MIDDLE, MORNING, Traffic
 from village.core.geo import Point
@@ -18,26 +18,22 @@ ROADS = Estimate()
 FAST = Estimate(factor=1.3, metres_a_second=30)
 
 
-def candidates(wish: Wish, posted: dict[UUID, set[int]], fastest: float) -> set[UUID]:
-    """Look a wish up as the database does."""
-    pickups, dropoffs = keys_of(wish, fastest)
-    return {
-        name
-        for name, keys in posted.items()
-        if not keys.isdisjoint(pickups) and not keys.isdisjoint(dropoffs)
-    }
+def at_keys(ride: Ride, fastest: float) -> dict[int, tuple[int, int]]:
+    """Post a ride as the database does."""
+    return {key: (first, last) for key, first, last in cells_of(ride, fastest)}
 
 
 def lost_and_found(traffic: Traffic, *, rides: int = 60, wishes: int = 25) -> tuple[int, int, int]:
     """Count what fits, what of it the index does not know, and what it says may fit."""
     fastest = traffic.roads.fastest
     offered = [traffic.ride(riders=number % 4) for number in range(rides)]
-    posted = {ride.id: set(cells_of(ride, fastest)) for ride in offered}
+    posted = {ride.id: at_keys(ride, fastest) for ride in offered}
     fits = lost = known = 0
     for number in range(wishes):
         wish = traffic.wish_along(offered[number]) if number % 2 else traffic.wish()
         found = {match.ride_id for match in fitting(wish, offered, traffic.roads, at=0)}
-        may = candidates(wish, posted, fastest)
+        asked = asked_of(wish, fastest)
+        may = {name for name, cells in posted.items() if may_fit(cells, asked)}
         fits, lost, known = fits + len(found), lost + len(found - may), known + len(may)
     return fits, lost, known
 
@@ -91,7 +87,7 @@ class TestCellsOf:
         assert len(cells_of(full, ROADS.fastest)) < len(cells_of(more, ROADS.fastest))
 
 
-class TestKeysOf:
+class TestAskedOf:
     def test_are_of_the_hours_in_which_she_could_be_there(self) -> None:
         """Ten kilometres away nobody arrives in the minute in which she starts."""
         wish = Wish(
@@ -102,7 +98,7 @@ class TestKeysOf:
             arrives_by=MORNING + 5400,
         )
 
-        pickups, dropoffs = keys_of(wish, ROADS.fastest)
+        asked = asked_of(wish, ROADS.fastest)
 
-        assert len(pickups) == 2 * len(ROWS)
-        assert len(dropoffs) == len(ROWS)
+        assert len(asked.pickups) == 2 * len(ROWS)
+        assert len(asked.dropoffs) == len(ROWS)

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from carpool import index, plans
-from carpool.matching import Ride, Wish, cells, fitting, insertion, planning
+from carpool.matching import Ride, Wish, cells, insertion, planning
 from carpool.models import Booking, RideOffer
 from carpool.routing import Estimate, Roads
 from carpool.routing.network import Network
@@ -111,8 +111,8 @@ class Searched:
 
     def found(self, wish: Wish) -> dict[UUID, Found]:
         """Search as the village does: in the index, then exactly."""
-        may = RideOffer.objects.open().filter(indexed__pk__among=index.may_fit(wish))
-        matches = fitting(wish, plans.rides_of(may), self.traffic.roads, at=AT)
+        fleet = index.near(self.cast.lindental.pk, wish)
+        matches = insertion.fitting_in(wish, fleet, self.traffic.roads, at=AT)
         return {match.ride_id: shown(match) for match in matches}
 
 
