@@ -43,7 +43,8 @@ class Chosen:
 
     ``value`` is what it is worth, ``bound`` what no set of the groups that were looked at could
     exceed; they are equal where the set is proven to be best. ``first_come`` is what first come
-    first served would be worth, ``groups`` how many groups were looked at.
+    first served would be worth, ``groups`` how many groups were looked at, and ``is_whole`` whether
+    these were all there are.
     """
 
     pairs: tuple[tuple[UUID, UUID], ...]
@@ -51,6 +52,7 @@ class Chosen:
     bound: float
     first_come: float
     groups: int = 0
+    is_whole: bool = True
 
     @property
     def gap(self) -> float:
@@ -97,7 +99,8 @@ def chosen(
     pairs = [
         (rides[group.ride].id, seekers[number].id) for group in taken for number in group.seekers
     ]
-    return Chosen(tuple(pairs), value, max(bound, value), served, len(found))
+    bound = max(bound, value)
+    return Chosen(tuple(pairs), value, bound, served, len(found), market.is_whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class _Market:
     ) -> None:
         self.rides, self.seekers, self.roads = rides, seekers, roads
         self.at, self.apart, self.promise, self.ends = at, apart, promise, ends
+        self.is_whole = True
         self.alone = [_alone(each.wish, roads) for each in seekers]
 
     def singles(self) -> list[_Single]:
@@ -172,6 +176,7 @@ class _Market:
         for _ in range(1, LARGEST_GROUP):
             for ride, matches in near.items():
                 if monotonic() > until:
+                    self.is_whole = False
                     return
                 if ride not in cars:
                     cars[ride] = self._car(ride, matches)

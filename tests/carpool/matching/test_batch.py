@@ -244,6 +244,7 @@ class TestChosen:
         hasty, best = share(rides, seekers, seconds=0.0), share(rides, seekers)
 
         assert hasty.first_come <= hasty.value <= best.value
+        assert (hasty.is_whole, best.is_whole) == (False, True)
 
     @pytest.mark.parametrize("seed", range(4))
     def test_can_be_booked_in_any_order(self, seed: int) -> None:

@@ -86,6 +86,20 @@ class TestCellsOf:
 
         assert len(cells_of(full, ROADS.fastest)) < len(cells_of(more, ROADS.fastest))
 
+    def test_leave_out_who_drives_the_other_way(self) -> None:
+        """At the same hours, through the same cells."""
+        here, there = MIDDLE, Point(MIDDLE.lat + 0.2, MIDDLE.lng)
+        how = {"departs": MORNING, "departs_until": MORNING + 600, "detour": 300, "seats": 3}
+        along, against = (
+            planned(UUID(int=1), ends, roads=ROADS, **how)
+            for ends in ([here, there], [there, here])
+        )
+        spots = (Spot(here),), (Spot(there),)
+        asked = asked_of(Wish(*spots, MORNING, MORNING + 7200, MORNING + 7200), ROADS.fastest)
+
+        assert may_fit(at_keys(along, ROADS.fastest), asked)
+        assert not may_fit(at_keys(against, ROADS.fastest), asked)
+
 
 class TestAskedOf:
     def test_are_of_the_hours_in_which_she_could_be_there(self) -> None:
