@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from carpool.matching import Fleet, Ride, Wish, cells, fleet_of_packed, packed
 from carpool.matching.cells import asked_of, cells_of
 from carpool.models import IndexedRide, RideCell, RideOffer, RideOfferQuerySet
 from carpool.roads import roads
+from village.core.among import condition
 
 
 def post(offer: RideOffer, ride: Ride) -> None:
@@ -44,35 +46,45 @@ def withdraw(offer_ids: Iterable[UUID]) -> int:
     return gone.delete()[1].get(IndexedRide._meta.label, 0)
 
 
-def may_fit(wish: Wish) -> list[int]:
-    """
-    Give the short numbers of rides that may fit a wish: of all that fit, and not many more.
-
-    It is :func:`carpool.matching.cells.may_fit` for all rides at once: one walk through a part of
-    the table's key, which joins nothing, so the database knows no slow way to do it.
-    """
-    asked = asked_of(wish, roads().fastest)
-    if not asked.pickups or not asked.dropoffs:
-        return []
-    boards = Q(key__among=asked.pickups, first__lte=asked.boards[1], last__gte=asked.boards[0])
-    leaves = Q(key__among=asked.dropoffs, first__lte=asked.leaves[1], last__gte=asked.leaves[0])
-    found = (
-        RideCell.objects.filter(key__among=sorted({*asked.pickups, *asked.dropoffs}))
-        .values("ride_id")
-        .annotate(boards=Min("first", filter=boards), leaves=Max("last", filter=leaves))
-        .filter(boards__lte=F("leaves") - asked.carried)
-    )
-    return list(found.values_list("ride_id", flat=True))
+# Which rides may be where a wish begins in time to be where it ends: `cells.may_fit` for all rides
+# at once. It is one walk through a part of the cells' key, which joins nothing. Written out, for to
+# make it of querysets takes several times as long as to answer it.
+_NEAR = """
+    SELECT offer_id, plan FROM carpool_indexedride WHERE village_id = %s AND id {found} (
+        SELECT ride_id FROM carpool_ridecell WHERE {either} GROUP BY ride_id
+        HAVING min(CASE WHEN {pickups} AND first <= %s AND last >= %s THEN first END) + %s
+            <= max(CASE WHEN {dropoffs} AND first <= %s AND last >= %s THEN last END)){end}
+"""
 
 
 def near(village: str, wish: Wish) -> Fleet:
-    """Lay out the rides of a village that may fit a wish."""
-    return laid_out(IndexedRide.objects.filter(pk__among=may_fit(wish), village=village))
+    """Lay out the rides of a village that may fit a wish: all that do, and not many more."""
+    asked = asked_of(wish, roads().fastest)
+    if not asked.pickups or not asked.dropoffs:
+        return fleet_of_packed([], [])
+    vendor = connection.vendor
+    either, keys = condition("key", sorted({*asked.pickups, *asked.dropoffs}), vendor)
+    pickups, boarding = condition("key", asked.pickups, vendor)
+    dropoffs, leaving = condition("key", asked.dropoffs, vendor)
+    # As an array, so that PostgreSQL looks each of them up, however many it thinks there will be.
+    found, end = ("= ANY(ARRAY", ")") if vendor == "postgresql" else ("IN", "")
+    statement = _NEAR.format(
+        found=found, end=end, either=either, pickups=pickups, dropoffs=dropoffs
+    )
+    boards, leaves = asked.boards, asked.leaves
+    since = boarding, boards[1], boards[0], asked.carried
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [village, keys, *since, leaving, leaves[1], leaves[0]])
+        rows = cursor.fetchall()
+    return _fleet([(name if isinstance(name, UUID) else UUID(name), plan) for name, plan in rows])
 
 
 def laid_out(rides: QuerySet[IndexedRide]) -> Fleet:
     """Lay out rides as they are posted, by one question."""
-    rows = list(rides.order_by().values_list("offer_id", "plan"))
+    return _fleet(list(rides.order_by().values_list("offer_id", "plan")))
+
+
+def _fleet(rows: Sequence[tuple[UUID, bytes]]) -> Fleet:
     return fleet_of_packed([name for name, _ in rows], [bytes(plan) for _, plan in rows])
 
 

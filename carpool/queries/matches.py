@@ -8,18 +8,16 @@ from datetime import datetime, timedelta
 from itertools import compress
 from uuid import UUID
 
-from django.db.models import Q
-
 from carpool import index
 from carpool.matching import Fleet, Match, Wish, fitting, fitting_in, ranked
-from carpool.models import Booking, BookingStatus, RideOffer, RideOfferQuerySet, RideRequest
+from carpool.models import Booking, BookingStatus, RideOffer, RideRequest
 from carpool.models import Match as Told
 from carpool.plans import leaves_after, ride_of, wish_at
 from carpool.queries.people import kept_apart_from, pairs_with
 from carpool.queries.stops import stops_of
 from carpool.roads import roads
 from carpool.terms import STRANGERS, suits
-from village.residents.queries import kept_apart
+from village.residents.queries import blocked_with
 
 MATCHES_SHOWN = 50
 
@@ -37,32 +35,16 @@ def best_of(
     found = fitting_in(looked_for, fleet, roads(), at=leaves_after(wish, at))
     if not found:
         return []
-    open_to_her = _open_to(wish, at)
+    apart = blocked_with(wish.person_id)
     best = ranked(found, _rides_together(wish.person_id, [match.ride_id for match in found]))
     suitable: list[tuple[RideOffer, Match]] = []
     for first in range(0, len(best), MATCHES_SHOWN):
         some = best[first : first + MATCHES_SHOWN]
-        rides = _suitable_rides(wish, open_to_her.filter(pk__among=[each.ride_id for each in some]))
+        rides = _suitable_rides(wish, [match.ride_id for match in some], apart, at)
         suitable += [(rides[match.ride_id], match) for match in some if match.ride_id in rides]
         if len(suitable) >= MATCHES_SHOWN:
             break
     return suitable[:MATCHES_SHOWN]
-
-
-def _open_to(wish: RideRequest, at: datetime) -> RideOfferQuerySet:
-    """
-    Give the rides that somebody may know of, and does not ride on already.
-
-    Whoever waits at a stop is also picked up by who is on the way.
-    """
-    me, here = wish.person_id, RideOffer.objects.open().filter(village=wish.village_id)
-    apart = kept_apart("rider", me)
-    taken = Booking.objects.active().filter(Q(rider=me) | apart)
-    return (
-        (here.still_here(at) if wish.waits_until is None else here.not_there_yet(at))
-        .exclude(Q(driver=me) | kept_apart("driver", me))
-        .exclude(pk__in=taken.values("offer"))
-    )
 
 
 def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Match]]:
@@ -101,8 +83,22 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
     return sorted(found, key=lambda each: each[1].extra_seconds)[:MATCHES_SHOWN]
 
 
-def _suitable_rides(wish: RideRequest, rides: RideOfferQuerySet) -> dict[UUID, RideOffer]:
-    found = list(rides.select_related("driver"))
+def _suitable_rides(
+    wish: RideRequest, ride_ids: Collection[UUID], apart: set[UUID], at: datetime
+) -> dict[UUID, RideOffer]:
+    """Give those of some rides that somebody may know of, does not ride on yet, and that suit."""
+    rides = RideOffer.objects.filter(pk__among=ride_ids).select_related("driver")
+    aboard = Booking.objects.active().filter(offer__pk__among=ride_ids)
+    shunned = {wish.person_id, *apart}
+    taken = {ride for ride, rider in aboard.values_list("offer_id", "rider_id") if rider in shunned}
+    found = [
+        each
+        for each in rides
+        if each.village_id == wish.village_id
+        and _may_still_be_taken(each, wish, at)
+        and each.driver_id not in shunned
+        and each.pk not in taken
+    ]
     pairs = pairs_with(
         wish.person_id,
         {each.driver_id for each in found if _binds(each, wish)},
@@ -114,6 +110,12 @@ def _suitable_rides(wish: RideRequest, rides: RideOfferQuerySet) -> dict[UUID, R
         for each in found
         if suits(each.terms, wish.terms, pairs.get(each.driver_id, STRANGERS))
     }
+
+
+def _may_still_be_taken(offer: RideOffer, wish: RideRequest, at: datetime) -> bool:
+    """Tell whether a ride takes place; whoever waits at a stop also looks for who is on the way."""
+    until = offer.departs_until if wish.waits_until is None else offer.arrives_at
+    return not offer.is_cancelled and until > at
 
 
 def _binds(offer: RideOffer, wish: RideRequest) -> bool:

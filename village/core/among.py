@@ -32,9 +32,15 @@ class Among(Lookup):  # type: ignore[type-arg]
         if not values:
             # Nothing is among nothing: the database is not even asked.
             raise EmptyResultSet
-        if connection.vendor == "postgresql":
-            return f"{column} = ANY(%s)", [*parameters, values]
-        return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(values)]
+        sql, value = condition(column, values, connection.vendor)
+        return sql, [*parameters, value]
+
+
+def condition(column: str, values: list[Any], vendor: str) -> tuple[str, Any]:
+    """Write that a column has one of some values: the SQL, and its one parameter."""
+    if vendor == "postgresql":
+        return f"{column} = ANY(%s)", values
+    return f"{column} IN (SELECT value FROM json_each(%s))", json.dumps(values)
 
 
 def register() -> None:
