@@ -84,7 +84,7 @@ def laid_out(rides: QuerySet[IndexedRide]) -> Fleet:
     return _fleet(list(rides.order_by().values_list("offer_id", "plan")))
 
 
-def _fleet(rows: Sequence[tuple[UUID, bytes]]) -> Fleet:
+def _fleet(rows: Sequence[tuple[UUID, bytes | memoryview]]) -> Fleet:
     return fleet_of_packed([name for name, _ in rows], [bytes(plan) for _, plan in rows])
 
 
