@@ -14,9 +14,6 @@ from village.core.errors import NotFound
 from village.core.pages import PageRequest, page
 from village.residents.pages import enter
 
-# Before it, nobody shared a ride here.
-FIRST_YEAR = 2000
-
 
 @require_GET
 @page(scope=Scope.RIDES_REQUEST, door="rides")
@@ -25,12 +22,13 @@ def saved(request: PageRequest, v: str, year: int | None = None) -> HttpResponse
     village = enter(request, v)
     this_year = timezone.localtime().year
     shown_year = this_year if year is None else year
-    if not FIRST_YEAR <= shown_year <= this_year:
+    first_year = queries.first_year(village.pk) or this_year
+    if not first_year <= shown_year <= this_year:
         raise NotFound
     shown = {
         "village": village,
         "year": shown_year,
-        "before": shown_year - 1 if shown_year > FIRST_YEAR else None,
+        "before": shown_year - 1 if shown_year > first_year else None,
         "after": shown_year + 1 if shown_year < this_year else None,
         "mine": queries.saved_by(request.actor.principal_id, village.pk, shown_year),
         "all": queries.saved_in(village.pk, shown_year),

@@ -43,7 +43,7 @@ from carpool.queries.requests import (
     requests_visible_to,
     waited_in_vain,
 )
-from carpool.queries.savings import FEWEST, saved_by, saved_in
+from carpool.queries.savings import FEWEST, first_year, saved_by, saved_in
 from carpool.queries.stops import (
     benches_of,
     cents_per_km,
@@ -65,6 +65,7 @@ __all__ = [
     "faults",
     "feedback",
     "feedback_visible_to",
+    "first_year",
     "is_kept_apart_on",
     "kept_apart_from",
     "known_by",

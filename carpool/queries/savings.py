@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Greatest
 
 from carpool.models import Booking, BookingQuerySet, BookingStatus
@@ -29,6 +29,14 @@ def saved_in(village: str, year: int) -> Saved | None:
         riders=Count("rider", distinct=True), drivers=Count("offer__driver", distinct=True)
     )
     return _sum(done) if told["riders"] + told["drivers"] >= FEWEST else None
+
+
+def first_year(village: str) -> int | None:
+    """Give the year in which somebody first shared a ride in a village."""
+    zone = village_or_404(village).tzinfo
+    done = Booking.objects.filter(village=village, status=BookingStatus.COMPLETED)
+    first: datetime | None = done.aggregate(first=Min("offer__departs_at"))["first"]
+    return None if first is None else first.astimezone(zone).year
 
 
 def _completed(village: str, year: int) -> BookingQuerySet:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from carpool.models import Booking
+from carpool.models import Booking, RideOffer
 from carpool.savings import Saved
 from tests.carpool.factories import answer, book, make_offer
 from tests.support.cast import Cast
@@ -49,18 +50,22 @@ class TestTheYear:
         assert "No shared ride yet" in page
         assert "Fewer than 5 people took part" in page
 
-    def test_is_found_from_the_rides_and_leads_to_other_years(
-        self, browser: Browser, cast: Cast
+    def test_is_found_from_the_rides_and_leads_to_years_with_rides(
+        self, browser: Browser, cast: Cast, year: int
     ) -> None:
-        window, this_year = browser(cast.nora), timezone.localtime(None, cast.lindental.tzinfo).year
+        window = browser(cast.nora)
         assert SAVED in window.get("/villages/lindental/rides").content.decode()
-
         page = window.get(SAVED).content.decode()
+        assert f"{SAVED}/" not in page
 
-        assert f"{SAVED}/{this_year - 1}" in page
-        assert f"{SAVED}/{this_year + 1}" not in page
+        RideOffer.objects.update(departs_at=datetime(year - 1, 6, 1, tzinfo=UTC))
+
+        assert f"{SAVED}/{year - 1}" in window.get(SAVED).content.decode()
+        before = window.get(f"{SAVED}/{year - 1}").content.decode()
+        assert f"{SAVED}/{year}" in before
+        assert "4 shared rides" in before
 
     def test_is_no_year_to_come_and_the_villages_own(self, browser: Browser, cast: Cast) -> None:
-        for year in (1999, timezone.now().year + 2, 10**20):
+        for year in (1999, timezone.now().year - 1, timezone.now().year + 2, 10**20):
             assert browser(cast.nora).get(f"{SAVED}/{year}").status_code == 404
         assert browser(cast.strang).get(SAVED).status_code == 404

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('residents', '0008_show_people_by_their_first_name'),
-        ('carpool', '0011_walk_and_count_what_is_saved'),
+        ('carpool', '0012_say_who_told_of_a_ride'),
     ]
 
     operations = [
