@@ -16,9 +16,10 @@ from carpool.models import (
     RideOffer,
 )
 from carpool.queries.offers import KNOWN_FOR
+from carpool.queries.people import kept_apart
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.queries import blocked_with, kept_apart, villages_of
+from village.residents.queries import blocked_with, villages_of
 
 
 def bookings_visible_to(by: Actor) -> BookingQuerySet:

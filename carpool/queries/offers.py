@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from carpool.models import AGREED, Booking, RideOffer, RideOfferQuerySet
+from carpool.queries.people import kept_apart
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.federation.models import Shared
 from village.federation.queries import read_or_404, sources_for
-from village.residents.queries import kept_apart, villages_of
+from village.residents.queries import villages_of
 
 # After the ride both ends forget again where the other lives.
 KNOWN_FOR = timedelta(hours=24)

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from carpool.models import Acquaintance, Booking, BookingStatus, RideProfile
 from carpool.terms import Pair
+from village.residents.models import Block
 from village.residents.queries import hidden_from, verified_among
 
 
@@ -28,6 +29,17 @@ def known_by(owner_id: UUID) -> set[UUID]:
 def kept_apart_from(people: Collection[UUID]) -> set[UUID]:
     """Give those whom a block keeps apart from any of some people, whoever asked for it."""
     return {UUID(other) for others in hidden_from(people).values() for other in others}
+
+
+def kept_apart(person: str, resident_id: UUID) -> Q:
+    """
+    Find whom a block keeps apart from a resident within another question, which asks for both.
+
+    ``person`` is the path from its rows to whom they speak of.
+    """
+    asked = Block.objects.filter(blocker=resident_id).values("blocked")
+    refused = Block.objects.filter(blocked=resident_id).values("blocker")
+    return Q(**{f"{person}__in": asked}) | Q(**{f"{person}__in": refused})
 
 
 def pairs_with(

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from carpool.models import RequestStatus, RideRequest, RideRequestQuerySet
+from carpool.queries.people import kept_apart
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.residents.queries import kept_apart, villages_of
+from village.residents.queries import villages_of
 
 
 def requests_visible_to(by: Actor) -> RideRequestQuerySet:

@@ -242,17 +242,6 @@ def blocked_with(resident_id: UUID) -> set[UUID]:
     return {UUID(person) for person in hidden_from({resident_id}).get(resident_id, ())}
 
 
-def kept_apart(person: str, resident_id: UUID) -> Q:
-    """
-    Find those of `blocked_with` among the rows of another question, which so asks once for both.
-
-    ``person`` is the path from a row to the resident it speaks of.
-    """
-    asked = Block.objects.filter(blocker=resident_id).values("blocked")
-    refused = Block.objects.filter(blocked=resident_id).values("blocker")
-    return Q(**{f"{person}__in": asked}) | Q(**{f"{person}__in": refused})
-
-
 def hidden_from(residents: Collection[UUID]) -> dict[UUID, frozenset[str]]:
     """Give the ids of those whom a block keeps apart from each resident, in one query."""
     pairs = Block.objects.filter(Q(blocker__id__among=residents) | Q(blocked__id__among=residents))
