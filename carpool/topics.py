@@ -83,7 +83,10 @@ def match_card(fact: facts.MatchFound | facts.MatchProposed) -> ToldMatchOut | N
 def sees_offer(by: Actor, *, offer_id: str) -> bool:
     """Admit the village of a ride, and those that show it."""
     key = uuid_or_none(offer_id)
-    return key is not None and queries.offers_readable_by(by).filter(pk=key).exists()
+    return key is not None and any(
+        rides.filter(pk=key).exists()
+        for rides in (queries.offers_visible_to(by), queries.offers_shown_to(by))
+    )
 
 
 def _both_matched(fact: facts.MatchFound | facts.MatchProposed) -> Iterable[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ from village.core.errors import NotFound
 from village.federation.models import Shared
 from village.federation.queries import read_or_404, sources_for
 from village.residents.models import Role
-from village.residents.queries import blocked_with, holds, villages_of
+from village.residents.queries import blocked_with, holds, is_member, villages_of
 
 # How long a calendar still shows what is over, and how much it holds at most.
 CALENDAR_LOOKS_BACK = timedelta(days=31)
@@ -55,12 +55,12 @@ def board(by: Actor, village: str, *, past: bool, at: datetime) -> EventQuerySet
     return (events.over(at) if past else events.not_over(at)).as_cards()
 
 
-def events_readable_by(by: Actor) -> EventQuerySet:
-    """Give the events that the actor sees at home, and those that neighbours show her village."""
+def events_shown_to(by: Actor) -> EventQuerySet:
+    """Give the events that neighbours show the actor's village, but of nobody she is apart from."""
     shown = Event.objects.filter(
         published_at__isnull=False, village__in=sources_for(by, Shared.EVENTS)
-    ).exclude(organiser__in=blocked_with(by.principal_id))
-    return events_visible_to(by) | shown
+    )
+    return shown.exclude(organiser__in=blocked_with(by.principal_id))
 
 
 def board_to_read(by: Actor, village: str, *, past: bool, at: datetime) -> EventQuerySet:
@@ -69,8 +69,9 @@ def board_to_read(by: Actor, village: str, *, past: bool, at: datetime) -> Event
 
     :raises NotFound: if she neither belongs to it nor is shown its events
     """
-    home = read_or_404(by, village, Shared.EVENTS)
-    events = events_readable_by(by).filter(village=home)
+    if is_member(by, village):
+        return board(by, village, past=past, at=at)
+    events = events_shown_to(by).filter(village=read_or_404(by, village, Shared.EVENTS))
     return (events.over(at) if past else events.not_over(at)).as_cards()
 
 
@@ -80,10 +81,10 @@ def event_to_read(by: Actor, event_id: UUID) -> Event:
 
     :raises NotFound: if there is none that the actor may read
     """
-    found = events_readable_by(by).filter(pk=event_id).as_cards().first()
-    if found is None:
-        raise NotFound
-    return found
+    for events in (events_visible_to(by), events_shown_to(by)):
+        if (found := events.filter(pk=event_id).as_cards().first()) is not None:
+            return found
+    raise NotFound
 
 
 def event_or_404(by: Actor, event_id: UUID) -> Event:

@@ -11,7 +11,7 @@ from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.federation.models import Shared
 from village.federation.queries import read_or_404, sources_for
-from village.residents.queries import villages_of
+from village.residents.queries import is_member, villages_of
 
 # After the ride both ends forget again where the other lives.
 KNOWN_FOR = timedelta(hours=24)
@@ -23,23 +23,19 @@ def offers_visible_to(by: Actor) -> RideOfferQuerySet:
     return rides.exclude(kept_apart("driver", by.principal_id)).select_related("driver")
 
 
-def offers_readable_by(by: Actor) -> RideOfferQuerySet:
+def offers_shown_to(by: Actor) -> RideOfferQuerySet:
     """
-    Give the rides that the actor sees at home, and those that neighbours show her village.
+    Give the rides that neighbouring villages show the actor's, but of nobody she is apart from.
 
-    Of neighbours only what is for everybody: a ride among women or acquaintances is told at home.
+    Only what is for everybody: a ride among women or acquaintances is told at home.
     """
-    shown = (
-        RideOffer.objects.filter(
-            village__in=sources_for(by, Shared.RIDES),
-            women_only=False,
-            known_only=False,
-            verified_only=False,
-        )
-        .exclude(kept_apart("driver", by.principal_id))
-        .select_related("driver")
+    rides = RideOffer.objects.filter(
+        village__in=sources_for(by, Shared.RIDES),
+        women_only=False,
+        known_only=False,
+        verified_only=False,
     )
-    return offers_visible_to(by) | shown
+    return rides.exclude(kept_apart("driver", by.principal_id)).select_related("driver")
 
 
 def offers_to_read(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:
@@ -48,7 +44,9 @@ def offers_to_read(by: Actor, village: str, *, mine: bool, at: datetime) -> Ride
 
     :raises NotFound: if she neither belongs to it nor is shown its rides
     """
-    rides = offers_readable_by(by).filter(village=read_or_404(by, village, Shared.RIDES))
+    if is_member(by, village):
+        return offers(by, village, mine=mine, at=at)
+    rides = offers_shown_to(by).filter(village=read_or_404(by, village, Shared.RIDES))
     return rides.filter(driver=by.principal_id) if mine else rides.open().still_here(at)
 
 
@@ -58,10 +56,10 @@ def offer_to_read(by: Actor, offer_id: UUID) -> RideOffer:
 
     :raises NotFound: if there is none that the actor may read
     """
-    found = offers_readable_by(by).filter(pk=offer_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    for rides in (offers_visible_to(by), offers_shown_to(by)):
+        if (found := rides.filter(pk=offer_id).first()) is not None:
+            return found
+    raise NotFound
 
 
 def offers(by: Actor, village: str, *, mine: bool, at: datetime) -> RideOfferQuerySet:

@@ -107,7 +107,7 @@ class TestReading:
             published(mia, f"News {number}")
         window = browser(nora)
         window.get(NEWS)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             assert "News 6" in window.get(NEWS).content.decode()
 
     def test_gives_its_parts_alone(self, browser: Browser, nora: Resident, bridge: Article) -> None:
