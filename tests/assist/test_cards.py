@@ -119,7 +119,7 @@ class TestCallingBack:
         actions.put_forward(by=as_(cast.carla), mandate_id=draft.pk, at=at)
 
         def answer(number: str, code: str) -> Mandate:
-            proof = Proof(ConsentKind.CALL_BACK, said="Ja", number=number, code=code)
+            proof = Proof(ConsentKind.CALL_BACK, said="Yes", number=number, code=code)
             return actions.give_consent(by=as_(cast.carla), mandate_id=draft.pk, proof=proof, at=at)
 
         with pytest.raises(BadProof):

@@ -99,7 +99,7 @@ class TestOffers:
 
         # The session, the resident, her village; the rides with their drivers.
         for url in (OFFERS, REQUESTS):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(4):
                 assert len(client.get(url).json()["items"]) == 10
 
     @pytest.mark.parametrize(

@@ -85,10 +85,10 @@ class TestMatches:
         for _ in range(10):
             make_offer(tom, at=now)
 
-        # The session, the resident; the request, her village, whom she is kept apart from; the
-        # rides with their drivers and plans; who is a woman, who knows whom, who rode with whom,
-        # and how often; and the stops she could walk to.
-        with django_assert_num_queries(15):
+        # The session, the resident; the request, her village; the plans of rides that may fit;
+        # who is kept apart, who rode with whom, who has seats in them; these rides with their
+        # drivers; and the stops she could walk to.
+        with django_assert_num_queries(10):
             assert len(client.get(url).json()["items"]) == 10
 
 

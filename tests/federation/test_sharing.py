@@ -36,7 +36,7 @@ JSON = "application/json"
 @pytest.fixture
 def berta(cast: Cast, at: Any) -> Resident:
     """Give Bergheim a steward."""
-    person = Resident.objects.create_user("Berta", email="berta@village.example")
+    person = Resident.objects.create_user("Berta", email="berta@village.example", language="en")
     membership = Membership.objects.create(village=cast.bergheim, resident=person, created_at=at)
     Grant.objects.create(membership=membership, role=Role.STEWARD, granted_at=at)
     secure(person)

@@ -155,8 +155,9 @@ class TestLists:
         client = api(tom)
         for number in range(5):
             shown_picture(write(mia, bote, at=at + timedelta(minutes=number)), at=at)
-            # Session, resident, position, village, articles with outlet and author, pictures.
-            with django_assert_num_queries(6):
+            # Session, resident, position, village, articles with outlet and author, pictures,
+            # who has looked at the outlets.
+            with django_assert_num_queries(7):
                 body = client.get(f"{NEWS}/articles?position=1").json()
             assert len(body["items"]) == number + 1
         assert all(one["pictures"][0]["copies"] for one in body["items"])

@@ -144,6 +144,6 @@ class TestWhatGoesHerWay:
         theirs = ("acting.", "assist.")
         hers = {key for key, notice in Notice.declared.items() if notice.goes_her_way}
         about = {key for key in Notice.declared if key.startswith(theirs)}
-        assert about and hers == about | {"messaging.answer"}
+        assert about and hers == about | {"messaging.answer", "residents.contact_changed"}
         # No mandate covers where a warning goes, or reading it.
         assert {Notice.declared[key].scope for key in about} == {None}
