@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 
 from tests.support.cast import Cast, make_cast
 from village.core.actor import Actor
@@ -43,6 +44,13 @@ def _the_ledger_may_be_emptied() -> Any:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations, "execute_sql_flush", empty_unguarded)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _begins_in_english() -> Iterator[None]:
+    """Let no test read what another one has left the language at."""
+    with translation.override("en"):
         yield
 
 

@@ -24,6 +24,8 @@ KNOWN, UNKNOWN = "+4915112345678", "+4915112345679"
 ADDRESS, NOBODYS = "edda@village.example", "idda@village.example"
 # What is said differs: ids, numbers, moments, what is sealed.
 SAID = re.compile(r"'(?:[^']|'')*'|\bs\d+_x\d+\b|\b[0-9a-f]{32}\b|\b\d+(?:\.\d+)?\b")
+# Through a cursor of the server, or at once: the same question.
+CURSOR = re.compile(r"^DECLARE .*? FOR ")
 ONE_OR_MORE = re.compile(r"\((?:\?|NULL)(?:, (?:\?|NULL))*\)")
 
 
@@ -38,7 +40,7 @@ class Work:
         with CaptureQueriesContext(connection) as asked:
             self.answer: Any = app.call("post", f"{APP}/{path}", body)
         # Whoever is found by one key is not looked for by the next one: the same row, once.
-        statements = (each["sql"].partition(" WHERE ")[0] for each in asked)
+        statements = (CURSOR.sub("", each["sql"]).partition(" WHERE ")[0] for each in asked)
         self.statements = Counter(
             ONE_OR_MORE.sub("(?)", SAID.sub("?", each)) for each in statements
         )
