@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -11,11 +11,11 @@ import pypdfium2
 import pytest
 from django.core import mail
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from notifications.actions import tell
 from notifications.models import Notification
-from tests.auth.app import App
+from tests.auth.app import APP, App
 from tests.support.cast import Cast, sit
 from village.acting.slip import slip_of
 from village.assist.facts import MandateGranted
@@ -28,12 +28,6 @@ from village.residents.models import Resident, Village
 pytestmark = pytest.mark.django_db
 Api = Callable[..., Client]
 JSON = "application/json"
-
-
-@pytest.fixture(autouse=True)
-def _afterwards_as_before() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
@@ -157,6 +151,18 @@ class TestChooseALanguage:
 
         page = mine.get("/me").content.decode()
         assert "Meine Sprache" in page and '<option value="de" lang="de" selected>' in page
+
+    @pytest.mark.parametrize(
+        ("asked", "language"), [("fr, ja;q=0.8, en;q=0.5", "ja"), ("fr", "de"), ("*", "de")]
+    )
+    def test_by_coming_in_with_it(self, db: None, asked: str, language: str) -> None:
+        App().call(
+            "post",
+            f"{APP}/auth/signup",
+            {"email": "ida@village.example"},
+            **{"Accept-Language": asked},
+        )
+        assert Resident.objects.get(email="ida@village.example").language == language
 
     def test_that_the_village_does_not_speak_is_refused(self, api: Api, nora: Resident) -> None:
         answer = api(nora).put("/api/v1/me/language", {"language": "fr"}, content_type=JSON)

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from village.auth.speaking import asked_for
 from village.core import phone as numbers
 from village.core.errors import DomainError
 from village.core.forms import LineField
@@ -97,7 +98,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def new_user(self, request: HttpRequest) -> Any:
         """Name a newcomer by her address until she says how she is called."""
-        user = super().new_user(request)
+        user: Any = super().new_user(request)
+        user.language = asked_for(request) or user.language
         user.set_unusable_password()
         return user
 

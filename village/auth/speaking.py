@@ -20,21 +20,23 @@ def speak_with(resident: Resident, request: HttpRequest) -> None:
     Before sign-in, and for machines, ``LocaleMiddleware`` has taken what ``Accept-Language`` asks
     for.
     """
-    if request.path.startswith(_FOR_PROGRAMS) and _asks_for_one_of_ours(request):
+    if request.path.startswith(_FOR_PROGRAMS) and asked_for(request):
         return
     translation.activate(resident.language)
     request.LANGUAGE_CODE = resident.language
 
 
-def _asks_for_one_of_ours(request: HttpRequest) -> bool:
-    """Tell whether a language is asked for in which the village speaks; ``*`` asks for none."""
+def asked_for(request: HttpRequest) -> str | None:
+    """Give the language of ours that a request asks for first, if any; ``*`` asks for none."""
     asked = request.headers.get("Accept-Language", "")
-    return any(_is_ours(tag) for tag, weight in parse_accept_lang_header(asked) if weight > 0)
+    for tag, weight in parse_accept_lang_header(asked):
+        if weight > 0 and (ours := _of_ours(tag)):
+            return ours
+    return None
 
 
-def _is_ours(tag: str) -> bool:
+def _of_ours(tag: str) -> str | None:
     try:
-        get_supported_language_variant(tag)
+        return get_supported_language_variant(tag)
     except LookupError:
-        return False
-    return True
+        return None

@@ -19,12 +19,10 @@ from allauth.headless.base.response import AuthenticationResponse, ConflictRespo
 from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.inputs import CharField, Input
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from village.auth.accounts import NameField, PhoneField
@@ -111,7 +109,6 @@ class PhoneView(APIView):
         # Made even when it is not needed: the time this takes tells nobody who lives here.
         newcomer: Any = adapter.new_user(request)
         newcomer.display_name = said["display_name"]
-        newcomer.language = (get_language() or settings.LANGUAGE_CODE)[:2]
         newcomer.save()
         resident = adapter.get_user_by_phone(said["phone"]) or newcomer
         LoginCodeVerificationProcess.initiate(request=request, user=resident, phone=said["phone"])
