@@ -1,7 +1,7 @@
 """
 Run the tests twice: on SQLite as one command, and on PostgreSQL and Redis as many.
 
-Both runs go on beside each other, because each leaves half of the time unused. They run real
+Both runs go on beside each other, because each leaves a part of the time unused. They run real
 servers against the clock, on whatever machine there is: a few that fail are tried once more by
 themselves, when it is quiet, and said to be; what fails twice has failed.
 """
