@@ -189,8 +189,9 @@ def _copy(cells: Whole) -> None:
         rows[f"length{number}"], rows[f"value{number}"] = 8, cells[:, number]
     table = RideCell._meta.db_table
     with transaction.atomic(), connection.cursor() as cursor:
-        # Their rides are there: no need to look each up.
+        # Their rides are there: no need to look each up. And it takes as long as it takes.
         cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL statement_timeout = 0")
         columns = "key, ride_id, first, last"
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)") as to:
             to.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
@@ -202,7 +203,9 @@ def _copy(cells: Whole) -> None:
 def analyze() -> None:
     """Let the database see what there is now, as it does by itself after a while."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET statement_timeout")
 
 
 def offer_of(region: Region, ride: Ride) -> RideOffer:
