@@ -26,7 +26,7 @@ WITHIN = 240.0
             "connect",
             {"cpu_per_connect/village", "with_database/village_cookie", "queries/fast.village"},
         ),
-        ("carpool", {"query.p50.200/scan", "insert/without_index", "batch.6x12/first_come"}),
+        ("carpool", {"find.p50.200/find_scan", "insert/without_index", "batch.6x12/first_come"}),
         ("journal", {"record.postgresql.hot", "record.sqlite.256", "told.postgresql.256"}),
         ("notify", {"carry/messaging_send", "whole/send_each_500", "alarm_p99/five_seconds"}),
     ],
