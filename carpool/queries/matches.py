@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import compress
+from typing import NamedTuple
 from uuid import UUID
 
 from carpool import index
 from carpool.matching import Fleet, Match, Wish, fitting, fitting_in, ranked
-from carpool.models import Booking, BookingStatus, RideOffer, RideRequest
+from carpool.models import ACTIVE, Booking, BookingStatus, RideOffer, RideRequest
 from carpool.models import Match as Told
 from carpool.plans import leaves_after, ride_of, wish_at
 from carpool.queries.people import kept_apart_from, pairs_with
@@ -35,12 +36,15 @@ def best_of(
     found = fitting_in(looked_for, fleet, roads(), at=leaves_after(wish, at))
     if not found:
         return []
-    apart = blocked_with(wish.person_id)
-    best = ranked(found, _rides_together(wish.person_id, [match.ride_id for match in found]))
+    shunned = {wish.person_id, *blocked_with(wish.person_id)}
+    booked = _booked_by(shunned)
+    drivers = Counter(each.driver for each in booked if each.had_been_driven(wish.person_id))
+    best = ranked(found, _rides_together(drivers, [match.ride_id for match in found]))
+    taken = {each.ride for each in booked if each.status in ACTIVE}
     suitable: list[tuple[RideOffer, Match]] = []
     for first in range(0, len(best), MATCHES_SHOWN):
         some = best[first : first + MATCHES_SHOWN]
-        rides = _suitable_rides(wish, [match.ride_id for match in some], apart, at)
+        rides = _suitable_rides(wish, {match.ride_id for match in some} - taken, shunned, at)
         suitable += [(rides[match.ride_id], match) for match in some if match.ride_id in rides]
         if len(suitable) >= MATCHES_SHOWN:
             break
@@ -83,21 +87,37 @@ def matches_of(offer: RideOffer, *, at: datetime) -> list[tuple[RideRequest, Mat
     return sorted(found, key=lambda each: each[1].extra_seconds)[:MATCHES_SHOWN]
 
 
+class _Booked(NamedTuple):
+    """Hold who booked which ride of whom, and how far that has come."""
+
+    rider: UUID
+    ride: UUID
+    driver: UUID
+    status: str
+
+    def had_been_driven(self, rider: UUID) -> bool:
+        return self.rider == rider and self.status == BookingStatus.COMPLETED
+
+
+def _booked_by(riders: Collection[UUID]) -> list[_Booked]:
+    """Give what some people ride on, and have ridden on."""
+    known = (*ACTIVE, BookingStatus.COMPLETED)
+    booked = Booking.objects.filter(rider__pk__among=riders, status__in=known)
+    rows = booked.values_list("rider_id", "offer_id", "offer__driver_id", "status")
+    return [_Booked(*row) for row in rows]
+
+
 def _suitable_rides(
-    wish: RideRequest, ride_ids: Collection[UUID], apart: set[UUID], at: datetime
+    wish: RideRequest, ride_ids: Collection[UUID], shunned: set[UUID], at: datetime
 ) -> dict[UUID, RideOffer]:
-    """Give those of some rides that somebody may know of, does not ride on yet, and that suit."""
+    """Give those of some rides that somebody may know of, and that suit."""
     rides = RideOffer.objects.filter(pk__among=ride_ids).select_related("driver")
-    aboard = Booking.objects.active().filter(offer__pk__among=ride_ids)
-    shunned = {wish.person_id, *apart}
-    taken = {ride for ride, rider in aboard.values_list("offer_id", "rider_id") if rider in shunned}
     found = [
         each
         for each in rides
         if each.village_id == wish.village_id
         and _may_still_be_taken(each, wish, at)
         and each.driver_id not in shunned
-        and each.pk not in taken
     ]
     pairs = pairs_with(
         wish.person_id,
@@ -123,10 +143,8 @@ def _binds(offer: RideOffer, wish: RideRequest) -> bool:
     return not (offer.terms.is_for_everybody and wish.terms.is_for_everybody)
 
 
-def _rides_together(person_id: UUID, ride_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Count for each ride how often its driver took somebody along before."""
-    done = Booking.objects.filter(rider=person_id, status=BookingStatus.COMPLETED)
-    drivers = Counter(done.values_list("offer__driver", flat=True))
+def _rides_together(drivers: Mapping[UUID, int], ride_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Give of each ride how often its driver took somebody along before."""
     if not drivers:
         return {}
     theirs = RideOffer.objects.filter(pk__among=ride_ids, driver__in=drivers.keys())

@@ -86,9 +86,9 @@ class TestMatches:
             make_offer(tom, at=now)
 
         # The session, the resident; the request, her village; the plans of rides that may fit;
-        # who is kept apart, who rode with whom, who has seats in them; these rides with their
-        # drivers; and the stops she could walk to.
-        with django_assert_num_queries(10):
+        # who is kept apart, what they and she have booked; these rides with their drivers;
+        # and the stops she could walk to.
+        with django_assert_num_queries(9):
             assert len(client.get(url).json()["items"]) == 10
 
 
