@@ -10,15 +10,12 @@ from village.federation.facts import SharingAsked, SharingBegun, SharingEnded
 from village.federation.models import Agreement
 from village.journal.notices import Importance, Notice, Words
 from village.residents.models import Role
+from village.residents.notices import stewards
 from village.residents.queries import holders
 
 
 def _others_stewards(fact: SharingAsked) -> list[UUID]:
     return list(holders(fact.other, Role.STEWARD).values_list("pk", flat=True))
-
-
-def _stewards(fact: SharingBegun | SharingEnded) -> list[UUID]:
-    return list(holders(fact.village, Role.STEWARD).values_list("pk", flat=True))
 
 
 def _asked(fact: SharingAsked) -> Words | None:
@@ -76,7 +73,7 @@ Notice(
 Notice(
     "federation.sharing_begun",
     of=SharingBegun,
-    audience=_stewards,
+    audience=stewards,
     words=_begun,
     importance=Importance.PERSONAL,
     scope=None,
@@ -84,7 +81,7 @@ Notice(
 Notice(
     "federation.sharing_ended",
     of=SharingEnded,
-    audience=_stewards,
+    audience=stewards,
     words=_ended,
     importance=Importance.PERSONAL,
     scope=None,

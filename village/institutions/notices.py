@@ -13,12 +13,8 @@ from village.institutions import queries
 from village.institutions.facts import BadgeGranted, BadgeProposed, BadgeWithdrawn
 from village.institutions.models import Badge, Kind
 from village.journal.notices import Importance, Notice, Words
-from village.residents.models import Role
+from village.residents.notices import stewards
 from village.residents.queries import holders
-
-
-def _stewards(fact: BadgeProposed) -> list[UUID]:
-    return list(holders(fact.village, Role.STEWARD).values_list("pk", flat=True))
 
 
 def _speakers(fact: BadgeGranted | BadgeWithdrawn) -> list[UUID]:
@@ -74,7 +70,7 @@ def _badge(badge_id: UUID) -> Badge | None:
 Notice(
     "institutions.badge_proposed",
     of=BadgeProposed,
-    audience=_stewards,
+    audience=stewards,
     words=_proposed,
     importance=Importance.PERSONAL,
     scope=None,

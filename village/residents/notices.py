@@ -6,9 +6,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from village.journal.facts import Fact
 from village.journal.notices import Importance, Notice, Words
 from village.residents.facts import ContactChanged, ExportReady
-from village.residents.models import Export, ExportStatus
+from village.residents.models import Export, ExportStatus, Role
+from village.residents.queries import holders
+
+
+def stewards(fact: Fact) -> list[UUID]:
+    """Give the stewards of the village in which something happened."""
+    return list(holders(fact.village, Role.STEWARD).values_list("pk", flat=True))
 
 
 def _her(fact: ExportReady | ContactChanged) -> list[UUID]:

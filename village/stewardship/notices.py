@@ -9,16 +9,13 @@ from django.utils.translation import gettext as _
 from village.journal.notices import Importance, Notice, Words
 from village.residents.facts import RoleGranted, RoleProposed, RoleWithdrawn
 from village.residents.models import Role
-from village.residents.queries import holders, names_of
+from village.residents.notices import stewards
+from village.residents.queries import names_of
 from village.stewardship import queries
 
 
 def _holder(fact: RoleGranted | RoleWithdrawn) -> list[UUID]:
     return [fact.resident_id]
-
-
-def _stewards(fact: RoleProposed) -> list[UUID]:
-    return list(holders(fact.village, Role.STEWARD).values_list("pk", flat=True))
 
 
 def _granted(fact: RoleGranted) -> Words:
@@ -62,7 +59,7 @@ Notice(
 Notice(
     "stewardship.role_proposed",
     of=RoleProposed,
-    audience=_stewards,
+    audience=stewards,
     words=_proposed,
     importance=Importance.PERSONAL,
     scope=None,
