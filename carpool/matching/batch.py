@@ -166,8 +166,8 @@ class _Market:
     def groups(self, singles: Sequence[_Single]) -> Iterator[Group]:
         """Give every group that a ride can take along, the small ones first, until time is up."""
         yield from (self._group(each.ride, (each.seeker,), _cost(each.match)) for each in singles)
-        # Half of the time is for choosing among them.
-        until = (monotonic() + self.ends) / 2
+        # A quarter of the time is for choosing among them.
+        until = self.ends - (self.ends - monotonic()) / 4
         near: dict[int, dict[int, Match]] = {}
         for each in singles:
             near.setdefault(each.ride, {})[each.seeker] = each.match
