@@ -66,6 +66,10 @@ def _forget_retired(before: object) -> int:
     return Device.objects.filter(retired_at__lt=before).delete()[0]
 
 
+def _forget_unseen(before: object) -> int:
+    return Device.objects.filter(last_seen_at__lt=before).delete()[0]
+
+
 Holding(
     "notifications.notifications",
     of=Notification,
@@ -85,7 +89,7 @@ Holding(
     of=Device,
     person="resident",
     shows=("id", "kind", "registered_at", "last_seen_at", "retired_at"),
-    kept="while it is in use; erasing deletes them",
+    kept="until nobody has used the village on it for sixty days; erasing deletes them",
 )
 Holding(
     "notifications.habits",
@@ -119,4 +123,12 @@ declare_retention(
 declare_retention(Retention("notifications.letters", 30, _forget_letters, "the demo's outbox only"))
 declare_retention(
     Retention("notifications.devices", 30, _forget_retired, "a phone that was given up")
+)
+declare_retention(
+    Retention(
+        "notifications.unseen_devices",
+        60,
+        _forget_unseen,
+        "a phone that nobody has opened the village on since may be in other hands",
+    )
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from notifications.actions.devices import forget_device, forget_devices_of_session, register_device
+from notifications.actions.devices import (
+    forget_device,
+    forget_devices_of_session,
+    register_device,
+    see_devices,
+)
 from notifications.actions.errands import Errand
 from notifications.actions.escalating import escalate
 from notifications.actions.habits import lift_mute, mute, note_presence, set_habits
@@ -51,6 +56,7 @@ __all__ = [
     "note_presence",
     "register_device",
     "renew_lease",
+    "see_devices",
     "send_again",
     "set_habits",
     "set_preference",

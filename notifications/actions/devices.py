@@ -7,6 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 
 from notifications import policies, queries
@@ -17,6 +18,8 @@ from village.core.errors import NotFound
 
 # More phones than anybody carries; beyond it, the ones not seen for longest go.
 DEVICES_MAX = 10
+# How often it is noted that a device is in use; what nobody uses for sixty days is forgotten.
+SEEN_EVERY_SECONDS = 24 * 60 * 60
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -83,3 +86,10 @@ def forget_device(*, by: Actor, device_id: UUID, at: datetime) -> None:
 def forget_devices_of_session(session_key: str) -> int:
     """Push nothing any more to where somebody has signed out; give the number of devices."""
     return Device.objects.filter(session_key=session_key).delete()[0]
+
+
+def see_devices(*, session_key: str, at: datetime) -> int:
+    """Note, once a day, that the village is used where its devices are signed in; give how many."""
+    if not session_key or not cache.add(f"device-seen:{session_key}", 1, SEEN_EVERY_SECONDS):
+        return 0
+    return Device.objects.filter(session_key=session_key).update(last_seen_at=at)

@@ -210,6 +210,7 @@ def note_presence(request: ActorRequest) -> Status[None]:
     pushed after all.
     """
     actions.note_presence(by=request.actor)
+    actions.see_devices(session_key=request.session_key, at=timezone.now())
     return Status(204, None)
 
 
