@@ -43,10 +43,10 @@ class Provider:
 class Postman:
     """Hold one process that hands messages over."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, module: str, environment: Mapping[str, str]) -> None:
         with on_core(SERVER_CORE):
             self._process = subprocess.Popen(
-                leashed([sys.executable, "-m", "benchmarks.postman"]),
+                leashed([sys.executable, "-m", module]),
                 cwd=ROOT,
                 env=dict(environment),
                 stdin=subprocess.PIPE,

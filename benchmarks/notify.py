@@ -3,8 +3,9 @@ Telling a village: everybody is told on two phones, beside the ways that others 
 
 In turns, in one process each on the first core: the village tells everybody (`tell`) and carries
 the letters (`carry`); its transport alone sends (`lanes`); firebase-admin sends one by one, and 500
-at a time as fcm-django's querysets do. Everything else, the provider among it, has the second
-core. Then Celery's workers carry a digest to everybody, and alarms ring for a street meanwhile.
+at a time, with threads and without; fcm-django sends to a queryset of devices. Everything else, the
+provider among it, has the second core. Then Celery's workers carry a digest to everybody, and
+alarms ring for a street meanwhile.
 Environment: PEOPLE=10000, PEERS=4000 (what each of the others sends), ALARMS=8, ROUNDS=3, QUICK=1.
 """
 
@@ -39,9 +40,18 @@ BETWEEN_ALARMS = 0.2 if is_quick() else 2.0
 WITHIN = 5.0
 PATIENCE = 300.0
 CELERY = ("-m", "celery", "-A", "village", "--quiet")
-WAYS = ("village", "lanes", "one_by_one", "bulk")
-# The peers, and what they are called: the bulk path is what fcm-django's querysets do.
-NAMED = {"one_by_one": "messaging_send", "bulk": "send_each_500"}
+# Each peer, and what it is called.
+NAMED = {
+    "one_by_one": "messaging_send",
+    "bulk": "send_each_500",
+    "bulk_async": "send_each_async_500",
+    "fcm_django": "fcm_django",
+}
+WAYS = ("village", "lanes", *NAMED)
+# Most are verbs of one postman; fcm-django has a Django of its own.
+_PEER = "benchmarks.peers.fcm_django"
+POSTMEN = {"fcm_django": (f"{_PEER}_bulk", f"{_PEER}_settings")}
+OURS = ("benchmarks.postman", "benchmarks.settings")
 
 
 def main() -> int:
@@ -76,7 +86,7 @@ class Bench:
 
     def __init__(self, running: Services, taking: Provider, environment: dict[str, str]) -> None:
         self._running, self._taking, self._environment = running, taking, environment
-        self._postmen = {way: Postman(environment) for way in WAYS}
+        self._postmen = {way: _postman(way, environment) for way in WAYS}
 
     def __enter__(self) -> Self:
         began = time.perf_counter()
@@ -197,6 +207,11 @@ class Bench:
             if time.monotonic() > latest:
                 raise RuntimeError(f"{taken} of {number} messages came")
             time.sleep(0.05)
+
+
+def _postman(way: str, environment: dict[str, str]) -> Postman:
+    module, settings = POSTMEN.get(way, OURS)
+    return Postman(module, {**environment, "DJANGO_SETTINGS_MODULE": settings})
 
 
 @contextmanager

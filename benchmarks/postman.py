@@ -3,20 +3,17 @@ Hand messages over to the provider of the environment, in one of the ways there 
 
 ``python -m benchmarks.postman WAY`` reads commands and answers each with a line of JSON. The
 ``village`` tells and carries as its worker does; ``lanes`` is its transport alone; ``one_by_one``
-is `firebase_admin.messaging.send` in a loop; ``bulk`` is the loop of fcm-django's querysets:
-`messaging.send_each` for each 500.
+is `firebase_admin.messaging.send` in a loop; ``bulk`` is `messaging.send_each` for each 500, and
+``bulk_async`` `messaging.send_each_async`.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import resource
-import sys
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
 from uuid import uuid4
 
 import django
@@ -26,9 +23,9 @@ django.setup()
 from django.db import connection, transaction  # noqa: E402 - needs the apps to be ready
 from django.utils import timezone  # noqa: E402
 
+from benchmarks.answering import answer  # noqa: E402
 from benchmarks.board.facts import AlarmRung, DigestTold, NewsTold  # noqa: E402
-from benchmarks.board.notices import BODY  # noqa: E402
-from benchmarks.board.topics import VILLAGE  # noqa: E402
+from benchmarks.messages import BODY, TITLE, VILLAGE, message, prepare_firebase  # noqa: E402
 from notifications import post  # noqa: E402
 from notifications.models import Delivery, Device, FanOut, Preference, Timing  # noqa: E402
 from notifications.transports.base import Address, AddressKind, Letter  # noqa: E402
@@ -123,8 +120,8 @@ def _recorded(fact: Fact) -> int:
 
 
 def lanes(number: str) -> int:
-    """Send by the village's transport alone, in its worker's batches."""
-    transport, at_once = transport_for(AddressKind.FCM_FID), post.AT_ONCE[post.Way.PUSH]
+    """Send by the village's transport alone, as many together as its worker does."""
+    transport, at_once = transport_for(AddressKind.FCM_FID), post.TOGETHER[post.Way.PUSH]
     letters = [(Address(AddressKind.FCM_FID, str(uuid4())), _letter()) for _ in range(int(number))]
     taken = 0
     for first in range(0, len(letters), at_once):
@@ -137,27 +134,50 @@ def one_by_one(number: str) -> int:
     """Send as the documentation of firebase-admin shows it."""
     from firebase_admin import messaging
 
-    _prepare_firebase()
-    return sum(bool(messaging.send(_message())) for _ in range(int(number)))
+    prepare_firebase()
+    return sum(bool(messaging.send(message(fid=str(uuid4())))) for _ in range(int(number)))
 
 
 def bulk(number: str) -> int:
-    """Send as fcm-django's querysets do: 500 at a time."""
+    """Send 500 at a time, with a thread for each of them."""
     from firebase_admin import messaging
 
-    _prepare_firebase()
-    messages, taken = [_message() for _ in range(int(number))], 0
-    for first in range(0, len(messages), BULK):
-        taken += messaging.send_each(messages[first : first + BULK]).success_count
-    return taken
+    prepare_firebase()
+    return sum(messaging.send_each(each).success_count for each in _lots(int(number)))
+
+
+def bulk_async(number: str) -> int:
+    """Send 500 at a time, over HTTP/2 where the server speaks it."""
+    from firebase_admin import messaging
+
+    prepare_firebase()
+
+    async def send() -> int:
+        return sum(
+            [(await messaging.send_each_async(each)).success_count for each in _lots(int(number))]
+        )
+
+    return _runner().run(send())
+
+
+@cache
+def _runner() -> asyncio.Runner:
+    # The library keeps its connections, and they belong to one loop.
+    return asyncio.Runner()
+
+
+def _lots(number: int) -> list[list[object]]:
+    messages = [message(fid=str(uuid4())) for _ in range(number)]
+    return [messages[first : first + BULK] for first in range(0, number, BULK)]
 
 
 def _letter() -> Letter:
     return Letter(
-        title="News from the bakery",
+        title=TITLE,
         body=BODY,
         link="/news/1",
-        collapse_key=str(uuid4()),
+        # The same for everybody, as of all that everybody is told.
+        collapse_key="board.news/1",
         kind="board.news",
         data={"notification": str(uuid4()), "village": VILLAGE},
         urgent=False,
@@ -166,62 +186,13 @@ def _letter() -> Letter:
     )
 
 
-def _message() -> Any:
-    """Make the same message with the library's own words."""
-    from firebase_admin import messaging
-
-    key = str(uuid4())
-    return messaging.Message(
-        fid=str(uuid4()),
-        notification=messaging.Notification(title="News from the bakery", body=BODY),
-        data={
-            "notification": key,
-            "village": VILLAGE,
-            "kind": "board.news",
-            "link": "/news/1",
-        },
-        android=messaging.AndroidConfig(
-            collapse_key=key,
-            priority="normal",
-            ttl=3600,
-            notification=messaging.AndroidNotification(tag=key),
-        ),
-    )
-
-
-def _prepare_firebase() -> None:
-    import firebase_admin
-    from firebase_admin import credentials, messaging
-
-    if not firebase_admin._apps:
-        account = json.loads(os.environ["FCM_CREDENTIALS"])
-        firebase_admin.initialize_app(credentials.Certificate(account))
-        # It can be told of no other server than Google's.
-        google = "https://fcm.googleapis.com"
-        service = messaging._MessagingService
-        service.FCM_URL = service.FCM_URL.replace(google, os.environ["FCM_BASE_URL"])
-
-
 VERBS: dict[str, Callable[..., float]] = {
     each.__name__: each
-    for each in (begin, analyze, tell, carry, digests_due, ring, lanes, one_by_one, bulk)
+    for each in (
+        *(begin, analyze, tell, carry, digests_due, ring),
+        *(lanes, one_by_one, bulk, bulk_async),
+    )
 }
 
-
-def main() -> None:
-    """Do what is asked until nobody asks any more."""
-    for line in sys.stdin:
-        verb, *words = line.split()
-        began, cpu = time.perf_counter(), time.process_time()
-        done = VERBS[verb](*words)
-        told = {
-            "done": done,
-            "seconds": time.perf_counter() - began,
-            "cpu_seconds": time.process_time() - cpu,
-            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        }
-        print(json.dumps(told), flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(VERBS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from threading import Event, Thread
+from collections.abc import Collection, Sequence
+from threading import Event, Lock, Thread
 from time import monotonic
+from typing import Self
 
 import structlog
 from django.conf import settings
@@ -21,9 +21,13 @@ from notifications.transports.choose import route_of, transport_for
 from village.core.actor import SYSTEM
 
 log = structlog.get_logger(__name__)
-# The more slowly a way carries, the fewer letters one worker takes at once.
-AT_ONCE = {Way.PUSH: 50, Way.EMAIL: 6}
-AT_ONCE_OTHERWISE = 20
+# So many letters one worker takes at once, which asks the database hardly more than for a few.
+AT_ONCE = {Way.PUSH: 500, Way.EMAIL: 60}
+AT_ONCE_OTHERWISE = 100
+# So many of them it sends before it keeps what became of them: as many may go twice when it dies.
+# The more slowly a way carries, the fewer.
+TOGETHER = {Way.PUSH: 100, Way.EMAIL: 6}
+TOGETHER_OTHERWISE = 20
 # After that the next round goes on, so that no way waits for ever behind another one.
 ROUND_SECONDS = 30.0
 # While only an operator can help, or everything failed for a reason common to all.
@@ -55,60 +59,106 @@ def _tell_everybody(fan_out_id: int) -> bool:
 def _carry(way: Way, only_emergencies: bool) -> int:
     sent = 0
     resting: set[AddressKind] = set()
-    for errands in _batches(way, only_emergencies, resting):
-        for kind, together in _by_route(errands).items():
-            carried = _send(kind, together)
-            if carried is None:
-                resting |= {each for each in AddressKind if route_of(each) is kind}
-            else:
+    ends_at = monotonic() + ROUND_SECONDS
+    while monotonic() < ends_at:
+        errands = _leased(way, only_emergencies, resting)
+        if not errands:
+            break
+        with _Hold(errands) as hold:
+            for kind, together in _by_route(errands).items():
+                carried, goes_on = _send_all(kind, together, hold, way, ends_at)
                 sent += carried
+                if not goes_on:
+                    resting |= {each for each in AddressKind if route_of(each) is kind}
     return sent
 
 
-def _send(kind: AddressKind, errands: Sequence[Errand]) -> int | None:
-    """Send letters by one transport; give how many it took, or nothing if it has to rest."""
-    try:
-        with _kept_from_others(errands):
-            letters = [(each.address, each.letter) for each in errands]
-            outcomes = transport_for(kind).send(letters)
-    except TransportError as error:
-        log.error("transport_failed", kind=kind.value, error=str(error))
-        rest = REST_SECONDS[error.permanent]
-        actions.give_back(by=SYSTEM, errands=errands, wait=rest, at=timezone.now())
-        return None
-    except Exception:
-        # A transport is code that meets the outside: what it breaks on must not stop the
-        # other ways. Its letters come due again when their lease runs out.
-        log.exception("transport_broke", kind=kind.value)
-        return None
-    return _keep(kind, errands, outcomes)
+def _leased(way: Way, only_emergencies: bool, resting: Collection[AddressKind]) -> list[Errand]:
+    return actions.lease_deliveries(
+        by=SYSTEM,
+        way=way,
+        at=timezone.now(),
+        at_most=AT_ONCE.get(way, AT_ONCE_OTHERWISE),
+        only_emergencies=only_emergencies,
+        resting=resting,
+    )
 
 
-@contextmanager
-def _kept_from_others(errands: Sequence[Errand]) -> Iterator[None]:
-    """Renew the lease of letters for as long as they are carried, and this process lives."""
-    is_over = Event()
-    beat = settings.LETTER_LEASE_SECONDS / 3
-
-    def renew() -> None:
+def _send_all(
+    kind: AddressKind, errands: Sequence[Errand], hold: _Hold, way: Way, ends_at: float
+) -> tuple[int, bool]:
+    """Send letters by one transport; give how many it took, and whether it can take more."""
+    sent = 0
+    together = TOGETHER.get(way, TOGETHER_OTHERWISE)
+    for first in range(0, len(errands), together):
+        some, left = errands[first : first + together], errands[first:]
+        if first and monotonic() > ends_at:
+            hold.let_go(left)
+            actions.give_back(by=SYSTEM, errands=left, wait=0.0, at=timezone.now())
+            break
         try:
-            for _ in range(RENEWALS):
-                if is_over.wait(beat):
-                    return
-                actions.renew_lease(by=SYSTEM, errands=errands, at=timezone.now())
+            outcomes = _send(kind, some)
+        except TransportError as error:
+            log.error("transport_failed", kind=kind.value, error=str(error))
+            hold.let_go(left)
+            rest = REST_SECONDS[error.permanent]
+            actions.give_back(by=SYSTEM, errands=left, wait=rest, at=timezone.now())
+            return sent, False
+        except Exception:
+            # A transport is code that meets the outside: what it breaks on must not stop the
+            # other ways. Its letters come due again when their lease runs out.
+            log.exception("transport_broke", kind=kind.value)
+            hold.let_go(left)
+            return sent, False
+        hold.let_go(some)
+        sent += _keep(kind, some, outcomes)
+    return sent, True
+
+
+def _send(kind: AddressKind, errands: Sequence[Errand]) -> list[Outcome]:
+    return transport_for(kind).send([(each.address, each.letter) for each in errands])
+
+
+class _Hold:
+    """Renew the lease of letters for as long as they are carried, and this process lives."""
+
+    def __init__(self, errands: Sequence[Errand]) -> None:
+        self._held = {each.deliveries: each for each in errands}
+        self._lock = Lock()
+        self._is_over = Event()
+        self._renewals = 0
+        self._heart = Thread(target=self._renew, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._heart.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._heart.join()
+
+    def let_go(self, errands: Sequence[Errand]) -> None:
+        """Renew some no longer, before it is written down what becomes of them."""
+        with self._lock:
+            for each in errands:
+                self._held.pop(each.deliveries, None)
+            # Whoever gets on with it does not hang.
+            self._renewals = 0
+
+    def _renew(self) -> None:
+        try:
+            while not self._is_over.wait(settings.LETTER_LEASE_SECONDS / 3):
+                with self._lock:
+                    if self._renewals == RENEWALS:
+                        return
+                    self._renewals += 1
+                    held = list(self._held.values())
+                    actions.renew_lease(by=SYSTEM, errands=held, at=timezone.now())
         except DatabaseError as error:
             # Then they come due again, and may be sent twice: better than never.
             log.warning("lease_not_renewed", error=type(error).__name__)
         finally:
             connection.close()
-
-    heart = Thread(target=renew, name="lease", daemon=True)
-    heart.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        heart.join()
 
 
 def _by_route(errands: Sequence[Errand]) -> dict[AddressKind, list[Errand]]:
@@ -116,24 +166,6 @@ def _by_route(errands: Sequence[Errand]) -> dict[AddressKind, list[Errand]]:
     for errand in errands:
         found.setdefault(route_of(errand.address.kind), []).append(errand)
     return found
-
-
-def _batches(
-    way: Way, only_emergencies: bool, resting: Collection[AddressKind]
-) -> Iterator[list[Errand]]:
-    ends_at = monotonic() + ROUND_SECONDS
-    while monotonic() < ends_at:
-        errands = actions.lease_deliveries(
-            by=SYSTEM,
-            way=way,
-            at=timezone.now(),
-            at_most=AT_ONCE.get(way, AT_ONCE_OTHERWISE),
-            only_emergencies=only_emergencies,
-            resting=resting,
-        )
-        if not errands:
-            return
-        yield errands
 
 
 def _keep(kind: AddressKind, errands: Sequence[Errand], outcomes: Sequence[Outcome]) -> int:

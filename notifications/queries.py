@@ -42,6 +42,8 @@ CONCERNS_HER = frozenset(
     {Importance.EMERGENCY, Importance.DRILL, Importance.PERSONAL, Importance.TRANSACTIONAL}
 )
 UNASKED = frozenset({Way.INBOX, Way.PUSH})
+# Of a large audience so many are asked for at once: the first of them are mostly enough.
+ASKED_AT_ONCE = 1000
 # What somebody has chosen: a notice or EVERYTHING, and a way.
 Choices = Mapping[tuple[str, Way], Timing]
 
@@ -205,11 +207,7 @@ def readers_of(
     # Asked for apart: joined with the village a second time, a database that has not counted its
     # rows yet tries everybody against everybody.
     wanted = {each for each in notice.audience(recorded.fact) if after is None or each > after}
-    readers = (
-        members(recorded.fact.village)
-        .filter(id__among=wanted)
-        .exclude(pk=recorded.helper_id or recorded.principal_id)
-    )
+    readers = members(recorded.fact.village).exclude(pk=recorded.helper_id or recorded.principal_id)
     if not notice.is_official:
         readers = readers.exclude(pk__in=blocked_with(recorded.principal_id))
     if notice.importance not in CONCERNS_HER:
@@ -217,7 +215,13 @@ def readers_of(
             resident=OuterRef("pk"), notice__in=(notice.key, EVERYTHING)
         )
         readers = readers.filter(Exists(asked.exclude(timing=Timing.NONE)))
-    return list(readers.order_by("pk")[:at_most])
+    in_turn, found = sorted(wanted), list[Resident]()
+    for first in range(0, len(in_turn), ASKED_AT_ONCE):
+        some = readers.filter(id__among=in_turn[first : first + ASKED_AT_ONCE])
+        found += some.order_by("pk")[: at_most - len(found)]
+        if len(found) == at_most:
+            break
+    return found
 
 
 def inbox(by: Actor) -> NotificationQuerySet:
@@ -235,6 +239,11 @@ def unread_count(by: Actor) -> int:
 def notification(notification_id: UUID) -> Notification | None:
     """Find a notification."""
     return Notification.objects.filter(pk=notification_id).first()
+
+
+def notifications(ids: Collection[UUID]) -> dict[UUID, Notification]:
+    """Find notifications, in one query."""
+    return Notification.objects.in_bulk(ids)
 
 
 def devices_of(by: Actor, *, at: datetime) -> QuerySet[Device]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from notifications import queries
@@ -28,6 +29,12 @@ def _notification(fact: NotificationMade | NotificationRead) -> NotificationOut 
     return None if told is None else show_notification(told)
 
 
+def _notifications(facts: Sequence[NotificationMade]) -> list[NotificationOut | None]:
+    found = queries.notifications({fact.notification_id for fact in facts})
+    told = (found.get(fact.notification_id) for fact in facts)
+    return [None if each is None else show_notification(each) for each in told]
+
+
 def _inbox(fact: InboxRead) -> InboxReadOut:
     return InboxReadOut(village=fact.village)
 
@@ -37,7 +44,7 @@ def _preference(fact: PreferenceSet) -> PreferenceSetOut:
 
 
 # Without a scope: no helper reads along.
-residents_me.carry(NotificationMade, _notification, to=_to_herself)
+residents_me.carry(NotificationMade, _notification, to=_to_herself, render_all=_notifications)
 residents_me.carry(NotificationRead, _notification, to=_to_herself)
 residents_me.carry(InboxRead, _inbox, to=_to_herself)
 residents_me.carry(PreferenceSet, _preference, to=_to_herself, scope=Scope.NOTIFICATION_SETTINGS)

@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from benchmarks.board.facts import AlarmRung, DigestTold, NewsTold
-from benchmarks.board.topics import VILLAGE
+from benchmarks.messages import BODY, VILLAGE
 from village.journal.notices import Importance, Notice, Words
 from village.residents.queries import members
-
-BODY = "The bakery opens at six, and there is fresh bread at the community centre."
 
 
 def _everybody(fact: NewsTold | DigestTold) -> Iterable[UUID]:

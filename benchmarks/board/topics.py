@@ -8,12 +8,11 @@ from pydantic import BaseModel
 
 from benchmarks.board.facts import NoteWritten
 from benchmarks.board.models import Note
+from benchmarks.messages import VILLAGE
 from village.core.actor import Actor
 from village.core.permissions import MEMBERS
 from village.journal.topics import Topic
 from village.residents.models import Membership
-
-VILLAGE = "bench"
 
 
 class NoteOut(BaseModel):

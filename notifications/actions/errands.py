@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -26,6 +26,8 @@ DIGESTS_FRESH = timedelta(days=10)
 # So many of a digest are named, the others counted.
 NAMED = 20
 UNSUBSCRIBE_SALT = "notifications.unsubscribe"
+# The mails of entries, by notice and language.
+Mails = dict[tuple[int, str, str], Mail | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,33 @@ class Errand:
     letter: Letter
 
 
-def errand(rows: Sequence[Delivery], at: datetime) -> Errand:
-    """Make one letter of what one person is told by one way; ``rows`` is never empty."""
-    first = rows[0]
-    ends_at = max(ends_of(row) for row in rows)
-    return Errand(
-        deliveries=tuple(row.pk for row in rows),
-        tries=first.tries + 1,
-        device_id=first.device_id,
-        written_at=first.notification.created_at,
-        ends_at=ends_at,
-        address=address_of(first),
-        letter=_digest(rows, ends_at - at) if len(rows) > 1 else _letter(first, ends_at - at),
-    )
+def errands_of(letters: Iterable[Sequence[Delivery]], at: datetime) -> list[Errand]:
+    """Make a letter of each lot that one person is told by one way, the same for all of them."""
+    # What goes to several devices of hers is written once, and a mail once for a language.
+    single: dict[UUID, Letter] = {}
+    mails: Mails = {}
+    errands: list[Errand] = []
+    for rows in letters:
+        first = rows[0]
+        ends_at = max(ends_of(row) for row in rows)
+        if len(rows) > 1:
+            letter = _digest(rows, ends_at - at)
+        elif (written := single.get(first.notification_id)) is not None:
+            letter = written
+        else:
+            letter = single[first.notification_id] = _letter(first, ends_at - at, mails)
+        errands.append(
+            Errand(
+                deliveries=tuple(row.pk for row in rows),
+                tries=first.tries + 1,
+                device_id=first.device_id,
+                written_at=first.notification.created_at,
+                ends_at=ends_at,
+                address=address_of(first),
+                letter=letter,
+            )
+        )
+    return errands
 
 
 def ends_of(row: Delivery) -> datetime:
@@ -89,12 +105,12 @@ def unsubscribe_path(resident_id: UUID, notice: str, way: Way) -> str:
     return reverse("unsubscribe", args=[token])
 
 
-def _letter(row: Delivery, lasts: timedelta) -> Letter:
+def _letter(row: Delivery, lasts: timedelta, mails: Mails) -> Letter:
     told = row.notification
     notice = Notice.declared.get(told.notice)
     importance = notice.importance if notice is not None else Importance.SOCIAL
     title, body, html = told.title, told.body, ""
-    if row.way == Way.EMAIL and (mail := _mail(told, notice)) is not None:
+    if row.way == Way.EMAIL and (mail := _mail(told, notice, mails)) is not None:
         body, html = mail.text, mail.html
     if row.way == Way.PUSH and (notice is None or notice.is_private):
         # A lock screen is read by whoever passes by, and the providers read along.
@@ -104,7 +120,7 @@ def _letter(row: Delivery, lasts: timedelta) -> Letter:
         title=title,
         body=body,
         link=told.link,
-        collapse_key=told.thread or str(told.pk),
+        collapse_key=told.thread or _own_key(told, notice),
         kind=told.notice,
         data=_data(told, row, told.notice if importance is not Importance.EMERGENCY else ""),
         urgent=importance not in (Importance.SOCIAL, Importance.DIGEST),
@@ -114,13 +130,24 @@ def _letter(row: Delivery, lasts: timedelta) -> Letter:
     )
 
 
-def _mail(told: Notification, notice: Notice | None) -> Mail | None:
+def _own_key(told: Notification, notice: Notice | None) -> str:
+    # What everybody is told has one key, so that it is shaped once for all. What is private has
+    # one for each reader: the providers need not see who is told of the same thing.
+    if notice is None or notice.is_private:
+        return str(told.pk)
+    return f"{told.notice}/{told.entry_id}"
+
+
+def _mail(told: Notification, notice: Notice | None, mails: Mails) -> Mail | None:
     """Give the longer telling of a notice that has one."""
     if notice is None or notice.mail is None:
         return None
-    fact = recorded(Entry.objects.get(pk=told.entry_id)).fact
-    with override(told.language), timezone.override(told.village.tzinfo):
-        return notice.mail(fact)
+    key = told.entry_id, notice.key, told.language
+    if key not in mails:
+        fact = recorded(Entry.objects.get(pk=told.entry_id)).fact
+        with override(told.language), timezone.override(told.village.tzinfo):
+            mails[key] = notice.mail(fact)
+    return mails[key]
 
 
 def _digest(rows: Sequence[Delivery], lasts: timedelta) -> Letter:

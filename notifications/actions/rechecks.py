@@ -38,7 +38,7 @@ class Rechecks:
     def __init__(self, rows: Sequence[Delivery], way: Way, at: datetime) -> None:
         people = {row.notification.resident_id for row in rows}
         memberships = Membership.objects.current().filter(
-            resident__in=people, resident__is_active=True
+            resident__id__among=people, resident__is_active=True
         )
         self._way, self._at = way, at
         self._living_here = set(memberships.values_list("resident", "village"))
@@ -113,7 +113,7 @@ class Rechecks:
 
     def _pushed_to(self, people: set[UUID]) -> dict[UUID, set[UUID]]:
         rows = Delivery.objects.filter(
-            notification__resident__in=people,
+            notification__resident__id__among=people,
             notification__created_at__gt=self._at - _WRITTEN_WITHIN,
             way=Way.PUSH,
             timing=Timing.NOW,

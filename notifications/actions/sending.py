@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db import connection, transaction
+from django.db.models import CharField, F, Func, JSONField, TextField, Value
+from django.db.models.functions import Cast, Concat
 
 from notifications import policies
 from notifications.actions import throttling
-from notifications.actions.errands import Errand, errand
+from notifications.actions.errands import Errand, errands_of
 from notifications.actions.rechecks import Rechecks, Waits
 from notifications.models import (
     Delivery,
@@ -30,6 +32,8 @@ LONGEST_WAIT = 3600.0
 BATCHES_LOOKED_AT = 20
 # More than anybody reads in one letter.
 MOST_OF_A_DIGEST = 100
+# So many parts of digests one worker takes at once, however many letters they make.
+MOST_OF_ALL_DIGESTS = 2000
 
 
 @transaction.atomic
@@ -60,16 +64,18 @@ def lease_deliveries(
     wanted: list[Delivery] = []
     for _ in range(BATCHES_LOOKED_AT):
         rows = list(_taken(due.order_by("-is_emergency", "due_at", "pk")[:at_most]))
-        if bucket is not None:
+        if rows and rows[0].is_emergency:
+            # They go alone: behind none of the others, whatever transport each of them takes.
+            rows = [row for row in rows if row.is_emergency]
+        elif bucket is not None:
             # The others are left as they are, and go when there are tokens again.
-            rows = [row for place, row in enumerate(rows) if row.is_emergency or place < tokens]
+            rows = rows[:tokens]
         rows = _with_their_digests(rows, due)
-        rechecks = Rechecks(rows, way, at)
-        wanted = [row for row in rows if not _set_aside(row, rechecks.against(row))]
+        wanted = _set_aside(rows, Rechecks(rows, way, at))
         if wanted or not rows:
             break
-    errands = [errand(together, at) for together in _letters_of(wanted)]
-    leased = Delivery.objects.filter(pk__in=[row.pk for row in wanted])
+    errands = errands_of(_letters_of(wanted), at)
+    leased = Delivery.objects.filter(pk__among=[row.pk for row in wanted])
     leased.update(due_at=at + _lease(), tries=F("tries") + 1)
     if bucket is not None:
         throttling.take(bucket, len(errands), at)
@@ -84,9 +90,7 @@ def renew_lease(*, by: Actor, errands: Sequence[Errand], at: datetime) -> None:
     :raises Forbidden: if the actor is not the system
     """
     policies.may_carry(by).enforce()
-    for tries in {each.tries for each in errands}:
-        pks = [pk for each in errands if each.tries == tries for pk in each.deliveries]
-        rows = Delivery.objects.filter(pk__in=pks, state=DeliveryState.WAITING, tries=tries)
+    for _, rows in _waiting_by_tries(errands):
         rows.update(due_at=at + _lease())
 
 
@@ -110,10 +114,10 @@ def keep_outcomes(
     names = {pk: outcome.provider_id for each, outcome in sent for pk in each.deliveries}
     if not names:
         return 0
-    waiting = Delivery.objects.filter(pk__in=names, state=DeliveryState.WAITING)
-    # One statement for all of them, in which only the provider's names differ.
-    named = Case(*(When(pk=pk, then=Value(name)) for pk, name in names.items()))
-    return waiting.update(state=DeliveryState.SENT, sent_at=at, error_code="", provider_id=named)
+    waiting = Delivery.objects.filter(pk__among=names, state=DeliveryState.WAITING)
+    return waiting.update(
+        state=DeliveryState.SENT, sent_at=at, error_code="", provider_id=_looked_up(names)
+    )
 
 
 @transaction.atomic
@@ -126,8 +130,8 @@ def give_back(*, by: Actor, errands: Sequence[Errand], wait: float, at: datetime
     :raises Forbidden: if the actor is not the system
     """
     policies.may_carry(by).enforce()
-    for each in errands:
-        _waiting(each).update(due_at=at + timedelta(seconds=wait), tries=each.tries - 1)
+    for tries, rows in _waiting_by_tries(errands):
+        rows.update(due_at=at + timedelta(seconds=wait), tries=tries - 1)
 
 
 @transaction.atomic
@@ -157,38 +161,74 @@ def _taken(due: DeliveryQuerySet) -> DeliveryQuerySet:
 
 
 def _with_their_digests(rows: Sequence[Delivery], due: DeliveryQuerySet) -> list[Delivery]:
-    """Add what belongs into the same letters as some of these."""
-    found = {row.pk: row for row in rows}
-    for row in rows:
-        if row.timing == Timing.NOW:
-            continue
-        others = due.filter(
-            notification__resident=row.notification.resident_id,
-            device=row.device_id,
-            tries=row.tries,
-        ).exclude(timing=Timing.NOW)
-        for other in _taken(others.order_by("pk")[:MOST_OF_A_DIGEST]):
-            found.setdefault(other.pk, other)
-    return list(found.values())
+    """
+    Add what belongs into the same letters as some of these, with two questions for all of them.
+
+    Digests that would make the batch too large are left out of it, and go with the next one.
+    """
+    single = [row for row in rows if row.timing == Timing.NOW]
+    parts: dict[tuple[object, ...], list[int]] = {
+        _letter_of(row): [] for row in rows if row.timing != Timing.NOW
+    }
+    if not parts:
+        return single
+    others = due.filter(notification__resident__id__among={person for person, *_ in parts})
+    named = others.exclude(timing=Timing.NOW).values_list(
+        "notification__resident", "device", "tries", "pk"
+    )
+    for *letter, pk in named.order_by("pk"):
+        if (found := parts.get(tuple(letter))) is not None and len(found) < MOST_OF_A_DIGEST:
+            found.append(pk)
+    chosen: list[int] = []
+    for pks in parts.values():
+        if chosen and len(chosen) + len(pks) > MOST_OF_ALL_DIGESTS:
+            break
+        chosen += pks
+    here = {row.pk: row for row in rows}
+    if missing := set(chosen) - here.keys():
+        here |= {row.pk: row for row in _taken(due.filter(pk__among=missing))}
+    return [*single, *(here[pk] for pk in chosen if pk in here)]
+
+
+def _letter_of(row: Delivery) -> tuple[object, ...]:
+    return row.notification.resident_id, row.device_id, row.tries
 
 
 def _letters_of(rows: Sequence[Delivery]) -> list[list[Delivery]]:
     letters: dict[object, list[Delivery]] = {}
     for row in rows:
         is_single = row.timing == Timing.NOW
-        together = (row.notification.resident_id, row.device_id, row.tries)
-        letters.setdefault(row.pk if is_single else together, []).append(row)
+        letters.setdefault(row.pk if is_single else _letter_of(row), []).append(row)
     return list(letters.values())
 
 
-def _set_aside(row: Delivery, reason: str | Waits) -> bool:
-    if isinstance(reason, Waits):
-        row.due_at = reason.until
-        row.save(update_fields=["due_at"])
-    elif reason:
-        row.state, row.error_code = DeliveryState.DEAD, reason
-        row.save(update_fields=["state", "error_code"])
-    return bool(reason)
+def _set_aside(rows: Sequence[Delivery], rechecks: Rechecks) -> list[Delivery]:
+    """Give up what is not wanted any more, let wait what is to wait, and give the others."""
+    wanted: list[Delivery] = []
+    others: dict[str | Waits, list[int]] = {}
+    for row in rows:
+        if reason := rechecks.against(row):
+            others.setdefault(reason, []).append(row.pk)
+        else:
+            wanted.append(row)
+    for reason, pks in others.items():
+        aside = Delivery.objects.filter(pk__among=pks)
+        if isinstance(reason, Waits):
+            aside.update(due_at=reason.until)
+        else:
+            aside.update(state=DeliveryState.DEAD, error_code=reason)
+    return wanted
+
+
+def _looked_up(names: Mapping[int, str]) -> Func:
+    """Look each row's id up in names that are handed over as one parameter."""
+    key = Cast("pk", TextField())
+    if connection.vendor == "postgresql":
+        found = Value({str(pk): name for pk, name in names.items()}, output_field=JSONField())
+        return Func(found, key, function="jsonb_extract_path_text", output_field=CharField())
+    text = Value(json.dumps({str(pk): name for pk, name in names.items()}))
+    path = Concat(Value('$."'), key, Value('"'), output_field=CharField())
+    return Func(text, path, function="json_extract", output_field=CharField())
 
 
 def _keep_refusal(sent: Errand, outcome: Outcome, jitter: float, at: datetime) -> None:
@@ -206,6 +246,13 @@ def _keep_refusal(sent: Errand, outcome: Outcome, jitter: float, at: datetime) -
         _waiting(sent).update(state=DeliveryState.DEAD, error_code=outcome.error_code)
     else:
         _waiting(sent).update(due_at=due_at, error_code=outcome.error_code)
+
+
+def _waiting_by_tries(errands: Sequence[Errand]) -> Iterator[tuple[int, DeliveryQuerySet]]:
+    for tries in {each.tries for each in errands}:
+        pks = [pk for each in errands if each.tries == tries for pk in each.deliveries]
+        waiting = Delivery.objects.filter(pk__among=pks, state=DeliveryState.WAITING, tries=tries)
+        yield tries, waiting
 
 
 def _waiting(sent: Errand) -> DeliveryQuerySet:

@@ -14,8 +14,8 @@ from notifications.actions.escalating import first_step_after
 from notifications.facts import NotificationMade
 from notifications.models import Delivery, Device, FanOut, Notification, Way
 from village.core.actor import SYSTEM, Actor
-from village.journal.actions import record
-from village.journal.models import Entry, Stream
+from village.journal.actions import record_all
+from village.journal.models import Entry
 from village.journal.notices import Importance, Notice, Words, notices_of
 from village.journal.queries import recorded as read_entry
 from village.journal.readers import Recorded
@@ -141,11 +141,17 @@ def _tell(notice: Notice, recorded: Recorded, readers: Sequence[Resident], at: d
             deliveries += carried
     Notification.objects.bulk_create(notifications)
     Delivery.objects.bulk_create(deliveries)
-    for made in _in_the_order_of_their_streams(each for each in notifications if each.in_inbox):
-        fact = NotificationMade(
-            village=made.village_id, notification_id=made.pk, resident_id=made.resident_id
-        )
-        record(fact, by=SYSTEM, at=at)
+    record_all(
+        [
+            NotificationMade(
+                village=made.village_id, notification_id=made.pk, resident_id=made.resident_id
+            )
+            for made in notifications
+            if made.in_inbox
+        ],
+        by=SYSTEM,
+        at=at,
+    )
 
 
 class _Words:
@@ -175,13 +181,3 @@ def _devices_of(residents: Iterable[UUID], at: datetime) -> dict[UUID, list[Devi
     for device in Device.objects.in_use(at).filter(resident__in=residents).order_by("pk"):
         found.setdefault(device.resident_id, []).append(device)
     return found
-
-
-def _in_the_order_of_their_streams(made: Iterable[Notification]) -> list[Notification]:
-    # Everybody takes streams in ascending id (house rule 2), so that nobody waits in a circle.
-    # One that does not exist yet will come last.
-    by_address = {f"residents/{each.resident_id}": each for each in made}
-    rows = Stream.objects.filter(address__in=by_address).order_by("pk")
-    known = list(rows.values_list("address", flat=True))
-    new = sorted(by_address.keys() - set(known))
-    return [by_address[address] for address in [*known, *new]]

@@ -27,7 +27,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.exceptions import TransportError as GoogleTransportError
 
 from notifications.transports.base import Address, AddressKind, Letter, Outcome, TransportError
-from notifications.transports.fcm_message import encode
+from notifications.transports.fcm_message import Messages
 from notifications.transports.lanes import Answer, Lanes, NoAnswer, Request
 from notifications.transports.push import LONGEST_REST, PATIENCE, REST_AFTER_429
 from village.core.outbound import seconds_to_wait
@@ -88,10 +88,11 @@ class FcmTransport:
         :raises TransportError: if nothing of the batch could go, for a reason common to all
         """
         now = self._clock()
+        messages = Messages(now=now)
         outcomes: list[Outcome] = []
         bodies: dict[int, bytes] = {}
         for place, (address, letter) in enumerate(batch):
-            encoded = _encoded(address, letter, now)
+            encoded = _encoded(address, letter, messages)
             if isinstance(encoded, bytes):
                 bodies[place] = encoded
                 encoded = Outcome.later("NOT_SENT", "")
@@ -99,10 +100,10 @@ class FcmTransport:
         if not bodies:
             return outcomes
 
-        headers = [
+        headers = (
             ("Authorization", f"Bearer {self._bearer()}"),
             ("Content-Type", "application/json; charset=utf-8"),
-        ]
+        )
         answers = self._lanes.post_all(
             [Request(self._path, headers, body) for body in bodies.values()]
         )
@@ -211,13 +212,13 @@ def outcome_of(answer: Answer | NoAnswer, *, now: float) -> Outcome:
     return Outcome.later(code, detail, rest)
 
 
-def _encoded(address: Address, letter: Letter, now: float) -> bytes | Outcome:
+def _encoded(address: Address, letter: Letter, messages: Messages) -> bytes | Outcome:
     if address.kind not in (AddressKind.FCM_FID, AddressKind.FCM_TOKEN):
         return Outcome.refused("WRONG_TRANSPORT", f"FCM does not reach {address.kind} addresses")
     if not 0 < len(address.value) <= LONGEST_ADDRESS:
         return Outcome.gone("MALFORMED_ADDRESS", "The address is empty or far too long")
     try:
-        return encode(address, letter, now=now)
+        return messages.body(address, letter)
     except ValueError as error:
         return Outcome.refused("MALFORMED_LETTER", str(error))
 

@@ -1,8 +1,10 @@
-"""A letter as a message of Firebase Cloud Messaging."""
+"""Letters as messages of Firebase Cloud Messaging."""
 
 # The libraries of Google and Firebase declare few types.
 # mypy: allow-untyped-calls
 from __future__ import annotations
+
+import json
 
 from firebase_admin import messaging
 
@@ -18,20 +20,48 @@ from notifications.transports.push import (
 )
 
 
-def encode(address: Address, letter: Letter, *, now: float) -> bytes:
+class Messages:
     """
-    Return the body of the request that sends a letter, at a time in seconds since 1970.
+    Write the requests of one batch, sent at a time in seconds since 1970.
 
-    :raises ValueError: if the letter does not have the shape that the protocol asks for
+    Most letters of a batch say the same to many: what they have in common is shaped once, and
+    only the phone and the data are put in for each.
     """
+
+    def __init__(self, *, now: float) -> None:
+        self._now = now
+        self._shaped: dict[tuple[object, ...], str] = {}
+
+    def body(self, address: Address, letter: Letter) -> bytes:
+        """
+        Give the body of the request that sends a letter to a phone.
+
+        :raises ValueError: if the letter does not have the shape that the protocol asks for
+        """
+        data = {name: value for name, value in letter.data.items() if name not in NOT_FOR_PHONES}
+        if not all(isinstance(value, str) for value in data.values()):
+            raise ValueError("what an app needs is text by name")
+        data |= {"kind": letter.kind, "link": letter.link}
+        phone = "token" if address.kind is AddressKind.FCM_TOKEN else "fid"
+        own = json.dumps({phone: address.value, "data": data})
+        return f'{{"message": {own[:-1]}, {self._shape_of(letter)[1:]}}}'.encode()
+
+    def _shape_of(self, letter: Letter) -> str:
+        words = (letter.title, letter.body, letter.link, letter.collapse_key, letter.language)
+        key = (*words, letter.urgent, letter.ttl_seconds)
+        if (shape := self._shaped.get(key)) is None:
+            shape = self._shaped[key] = _shape(letter, self._now)
+        return shape
+
+
+def _shape(letter: Letter, now: float) -> str:
+    """Write a message as JSON, without the phone it goes to and without its data."""
     ttl = min(max(0, letter.ttl_seconds), LONGEST_TTL)
     key = letter.collapse_key or None
-    data = {name: value for name, value in letter.data.items() if name not in NOT_FOR_PHONES}
     message = messaging.Message(
         notification=messaging.Notification(
             title=cut(letter.title, TITLE_BYTES), body=cut(letter.body, BODY_BYTES)
         ),
-        data={**data, "kind": letter.kind, "link": letter.link},
         android=messaging.AndroidConfig(
             collapse_key=key,
             priority="high" if letter.urgent else "normal",
@@ -50,15 +80,12 @@ def encode(address: Address, letter: Letter, *, now: float) -> bytes:
             if letter.link.startswith("https://")
             else None,
         ),
+        # The library writes no message that goes nowhere.
+        fid="-",
     )
-    if address.kind is AddressKind.FCM_TOKEN:
-        # The library warns that tokens go, in favour of installation ids, when one is given to
-        # the constructor. There are phones that know no other address yet, Flutter apps among
-        # them, so it is set afterwards: a filter for the warning would not be safe in threads.
-        message.token = address.value
-    else:
-        message.fid = address.value
-    return f'{{"message": {message}}}'.encode()
+    shape = json.loads(str(message))
+    del shape["fid"]
+    return json.dumps(shape)
 
 
 def _apns_headers(key: str | None, *, urgent: bool, expires: int) -> dict[str, str]:

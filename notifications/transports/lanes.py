@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import selectors
+import select
 import socket
 import ssl
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -125,15 +126,7 @@ class Lane:
         self._until = until
         self.reusable = False
         try:
-            request = h11.Request(
-                method="POST",
-                target=asked.path,
-                headers=[
-                    ("Host", self._authority),
-                    *asked.headers,
-                    ("Content-Length", str(len(asked.body))),
-                ],
-            )
+            request = _head(self._authority, asked.path, tuple(asked.headers), len(asked.body))
             events = (request, h11.Data(data=asked.body), h11.EndOfMessage())
             data = b"".join(self._http.send(event) or b"" for event in events)
             self._wait_at_most_until_the_deadline()
@@ -160,10 +153,10 @@ class Lane:
         """Tell whether the lane can carry another request, as far as this end can know."""
         if not self.reusable or monotonic() - self._rested_at > IDLE_SECONDS:
             return False
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_READ)
-            # Nothing is due, so what can be read is the end, or an answer to nobody's question.
-            return not selector.select(0)
+        line = select.poll()
+        line.register(self._socket, select.POLLIN)
+        # Nothing is due, so what can be read is the end, or an answer to nobody's question.
+        return not line.poll(0)
 
     def close(self) -> None:
         self._socket.close()
@@ -293,6 +286,13 @@ class Lanes:
                 return lane
             lane.close()
         return Lane(self._server, seconds=seconds, dial=self._dial)
+
+
+@lru_cache(maxsize=64)
+def _head(authority: str, path: str, headers: Headers, size: int) -> h11.Request:
+    """Make the head of a request, which is checked once for all that have the same one."""
+    named = [("Host", authority), *headers, ("Content-Length", str(size))]
+    return h11.Request(method="POST", target=path, headers=named)
 
 
 def _close_all(lanes: Iterable[Lane]) -> None:

@@ -28,7 +28,15 @@ WITHIN = 240.0
         ),
         ("carpool", {"find.p50.200/find_scan", "insert/without_index", "batch.6x12/first_come"}),
         ("journal", {"record.postgresql.hot", "record.sqlite.256", "told.postgresql.256"}),
-        ("notify", {"carry/messaging_send", "whole/send_each_500", "alarm_p99/five_seconds"}),
+        (
+            "notify",
+            {
+                "carry/messaging_send",
+                "whole/send_each_500",
+                "whole/fcm_django",
+                "alarm_p99/five_seconds",
+            },
+        ),
     ],
 )
 def test_prints_and_keeps_its_ratios(name: str, ratios: set[str], tmp_path: Path) -> None:

@@ -22,11 +22,10 @@ from notifications.actions import Errand  # noqa: E402
 from notifications.transports.base import AddressKind, Outcome  # noqa: E402
 
 
-def mark_and_send(kind: AddressKind, errands: Sequence[Errand]) -> int:
+def mark_and_send(kind: AddressKind, errands: Sequence[Errand]) -> list[Outcome]:
     """Do it the wrong way round."""
-    kept = post._keep(kind, errands, [Outcome.taken("promised") for _ in errands])
-    post.transport_for(kind).send([(each.address, each.letter) for each in errands])
-    return kept
+    post._keep(kind, errands, [Outcome.taken("promised") for _ in errands])
+    return post.transport_for(kind).send([(each.address, each.letter) for each in errands])
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import redis
 
 from benchmarks.machine import family
 from notifications.models import Way
-from notifications.post import AT_ONCE
+from notifications.post import TOGETHER
 from tests.support import fcm_script
 from tests.support.fcm_script import Exchange
 from tests.support.fcm_server import FcmServer
@@ -42,8 +42,8 @@ LEASE = 25.0 if "FUZZ_EXAMPLES" in os.environ else 5.0
 # The clock looks for what is due so often (notifications-send), and a batch takes its time.
 TICK, SLACK = 5.0, 5.0
 PATIENCE = 90.0 + LETTERS / 20
-# Each of the two hands of a worker holds a batch at most.
-UNDERWAY = 2 * AT_ONCE[Way.PUSH]
+# Each of the two hands of a worker has so many at most of which nothing is written down yet.
+UNDERWAY = 2 * TOGETHER[Way.PUSH]
 NAMES = ("honest", "fallen", "mutant")
 
 # Letters to many phones of one person, by three names; none is due before the test says so.

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from tests.support.cast import Cast
 from village.core.actor import SYSTEM, Actor
 from village.journal import queries, readers
 from village.journal.actions import record, record_all
+from village.journal.facts import Fact
 from village.journal.models import Entry, Stream, StreamEntry
-from village.residents.facts import ResidentLeft
+from village.journal.verification import verify
+from village.residents.facts import ResidentErased, ResidentLeft
 from village.residents.models import Resident, Village
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,37 @@ class TestRecord:
 
         [together] = heard
         assert [each.positions[0].seq for each in together] == [1, 2]
+
+    def test_writes_many_as_it_writes_one(
+        self, lindental: Village, cast: Cast, vera_for_edda: Actor, at: datetime
+    ) -> None:
+        facts: list[Fact] = [
+            left(lindental, cast.tom),
+            ResidentErased(village="lindental", resident_id=cast.tom.pk),
+            left(lindental, cast.nora),
+        ]
+        together = record_all(facts, by=vera_for_edda, at=at)
+        apart = [record(fact, by=vera_for_edda, at=at) for fact in facts]
+
+        def seen(told: list[readers.Recorded]) -> list[object]:
+            entries = Entry.objects.in_bulk([each.entry_id for each in told])
+            return [
+                (
+                    entries[each.entry_id].kind,
+                    entries[each.entry_id].data,
+                    entries[each.entry_id].helper_id,
+                    sorted(position.address for position in each.positions),
+                    sorted(entries[each.entry_id].readings.values_list("reader", flat=True)),
+                )
+                for each in told
+            ]
+
+        assert seen(together) == seen(apart)
+        ids = [each.entry_id for each in (*together, *apart)]
+        assert ids == sorted(ids)
+        assert [Entry.objects.get(pk=pk).number for pk in ids] == [1, 2, 3, 4, 5, 6]
+        [read] = verify()
+        assert (read.entries, read.faults) == (6, [])
 
     def test_bears_a_watcher_that_fails(
         self,

@@ -84,6 +84,7 @@ class TestWorkers:
                 )
                 actions.tell(by=SYSTEM, recorded=granted(person=person.pk), at=timezone.now())
 
+        monkeypatch.setitem(post.AT_ONCE, Way.PUSH, 40)
         if connection.vendor == "postgresql":
             meet_between_choosing_and_taking(3, monkeypatch)
         transport: Any = choose.transport_for(AddressKind.FCM_FID)

@@ -28,7 +28,7 @@ from village.residents.models import Membership, Resident, Village
 pytestmark = pytest.mark.django_db(transaction=True)
 Record = Callable[..., Recorded]
 MANY = 450
-# A worker that is killed while it writes the 300th fact, in the middle of the second batch.
+# A worker that is killed when it has written everything of the second batch, and kept nothing yet.
 DOOMED = """
 import os, signal, django
 django.setup()
@@ -36,14 +36,15 @@ from notifications import post
 from notifications.actions import telling
 from village.journal.notices import Notice, Words
 Notice.declared["news.article"].words = lambda fact: Words("News")
-record, count = telling.record, 0
+record_all, count = telling.record_all, 0
 def record_and_die(*args, **kwargs):
     global count
     count += 1
-    if count == 300:
+    recorded = record_all(*args, **kwargs)
+    if count == 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return record(*args, **kwargs)
-telling.record = record_and_die
+    return recorded
+telling.record_all = record_and_die
 post.tell_large_audiences()
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from notifications.transports.base import Address
-from notifications.transports.fcm_message import encode
+from notifications.transports.fcm_message import Messages
 from tests.support.fcm_server import fcm, transport
 from tests.support.letters import fid, make_letter
 
@@ -21,7 +21,7 @@ DIGEST = "XHan2IpnQEnVvPpBJH9mKNuaR37kI2Ev"
 
 
 def wire(letter: Any = LETTER, address: Address | None = None) -> dict[str, Any]:
-    message = json.loads(encode(address or fid("phone"), letter, now=NOON))["message"]
+    message = json.loads(Messages(now=NOON).body(address or fid("phone"), letter))["message"]
     assert isinstance(message, dict)
     return message
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from village.core.actor import Actor
 from village.journal import readers
 from village.journal.facts import Fact
-from village.journal.log import append, hold, hold_chains
+from village.journal.log import Line, append, hold, hold_chains
 from village.journal.readers import Recorded, Watcher
 from village.journal.topics import streams_of
 
@@ -34,13 +34,18 @@ def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Record
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a fact is recorded in the transaction that made it true")
-    if len(facts) > 1:
+    hears = {type(fact): readers.reactions_to(type(fact)) for fact in facts}
+    lines = [Line(fact, hears[type(fact)], streams_of(fact)) for fact in facts]
+    if len(lines) > 1:
         if by.is_assisted:
             hold_chains(fact.village for fact in facts)
-        streams = {address: topic for fact in facts for topic, address in streams_of(fact)}
+        streams = {address: topic for line in lines for topic, address in line.streams}
         hold([(topic, address) for address, topic in streams.items()])
-    recorded = [_record(fact, by, at) for fact in facts]
-    for watcher in readers.watchers:
+    recorded = [
+        Recorded(entry_id, fact, at, by.principal_id, by.helper_id, by.mandate_id, positions)
+        for fact, (entry_id, positions) in zip(facts, append(lines, by=by, at=at), strict=True)
+    ]
+    for watcher in readers.watchers if recorded else ():
         transaction.on_commit(_telling(watcher, recorded), robust=True)
     return recorded
 
@@ -51,14 +56,3 @@ def _telling(watcher: Watcher, recorded: Sequence[Recorded]) -> Callable[[], Non
         watcher(recorded)
 
     return tell
-
-
-def _record(fact: Fact, by: Actor, at: datetime) -> Recorded:
-    entry_id, positions = append(
-        fact,
-        by=by,
-        at=at,
-        readers=readers.reactions_to(type(fact)),
-        streams=streams_of(fact),
-    )
-    return Recorded(entry_id, fact, at, by.principal_id, by.helper_id, by.mandate_id, positions)

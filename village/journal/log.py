@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,23 +27,26 @@ from village.journal.readers import Position
 from village.journal.topics import Topic
 
 
-def append(
-    fact: Fact,
-    *,
-    by: Actor,
-    at: datetime,
-    readers: Sequence[str],
-    streams: Sequence[tuple[Topic, str]],
-) -> tuple[int, tuple[Position, ...]]:
-    """Write a fact and number it; give the entry's id and its positions."""
-    topics = {address: topic for topic, address in streams}
-    if connection.vendor == "postgresql":
-        entry_id, numbered = _append_in_one_trip(fact, by, at, readers, topics)
-    else:
-        entry_id, numbered = _append_step_by_step(fact, by, at, readers, topics)
-    return entry_id, tuple(
-        Position(topics[address], address, epoch, seq) for address, epoch, seq in numbered
-    )
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Hold a fact, who must hear of it, and the streams that show it."""
+
+    fact: Fact
+    readers: Sequence[str]
+    streams: Sequence[tuple[Topic, str]]
+
+
+# An entry's id, and its positions.
+Appended = tuple[int, tuple[Position, ...]]
+
+
+def append(lines: Sequence[Line], *, by: Actor, at: datetime) -> list[Appended]:
+    """Write facts in their order, and number them."""
+    if connection.vendor != "postgresql":
+        return [_append_step_by_step(line, by, at) for line in lines]
+    if len(lines) == 1:
+        return [_append_in_one_trip(lines[0], by, at)]
+    return _append_all_in_one_trip(lines, by, at) if lines else []
 
 
 def hold(streams: Sequence[tuple[Topic, str]]) -> None:
@@ -68,13 +72,8 @@ def hold_chains(villages: Iterable[str]) -> None:
                 cursor.execute("SELECT FROM journal_chain_hold(%s)", [village])
 
 
-_Numbered = list[tuple[str, str, int]]
-
-
-def _append_in_one_trip(
-    fact: Fact, by: Actor, at: datetime, readers: Sequence[str], topics: dict[str, Topic]
-) -> tuple[int, _Numbered]:
-    data = fact.model_dump(mode="json")
+def _append_in_one_trip(line: Line, by: Actor, at: datetime) -> Appended:
+    fact, data = line.fact, line.fact.model_dump(mode="json")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry, address, epoch, seq FROM journal_append(%s, %s, %s, %s, %s, %s, %s,"
@@ -88,19 +87,63 @@ def _append_in_one_trip(
                 by.mandate_id,
                 at,
                 _said(fact, data, by, at) if by.is_assisted else None,
-                list(readers),
-                list(topics),
-                [topic.hot for topic in topics.values()],
+                list(line.readers),
+                [address for _, address in line.streams],
+                [topic.hot for topic, _ in line.streams],
             ],
         )
         rows = cursor.fetchall()
-    return rows[0][0], [(address, epoch, seq) for _, address, epoch, seq in rows if address]
+    return rows[0][0], _positions(line, rows)
 
 
-def _append_step_by_step(
-    fact: Fact, by: Actor, at: datetime, readers: Sequence[str], topics: dict[str, Topic]
-) -> tuple[int, _Numbered]:
-    data = fact.model_dump(mode="json")
+# The same for each of many, one after the other.
+_APPEND_ALL = """
+SELECT told.place, made.entry, made.address, made.epoch, made.seq
+FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS told(line, place),
+LATERAL journal_append(
+    told.line->>'village', told.line->>'kind', told.line->'data', %s, %s, %s, %s,
+    decode(told.line->>'said', 'hex'),
+    ARRAY(SELECT jsonb_array_elements_text(told.line->'readers')),
+    ARRAY(SELECT jsonb_array_elements_text(told.line->'addresses')),
+    ARRAY(SELECT jsonb_array_elements(told.line->'hot')::bool)
+) AS made
+"""
+
+
+def _append_all_in_one_trip(lines: Sequence[Line], by: Actor, at: datetime) -> list[Appended]:
+    written = []
+    for line in lines:
+        data = line.fact.model_dump(mode="json")
+        written.append(
+            {
+                "village": line.fact.village,
+                "kind": line.fact.kind,
+                "data": data,
+                "said": _said(line.fact, data, by, at).hex() if by.is_assisted else None,
+                "readers": list(line.readers),
+                "addresses": [address for _, address in line.streams],
+                "hot": [topic.hot for topic, _ in line.streams],
+            }
+        )
+    rows: list[list[tuple[Any, ...]]] = [[] for _ in lines]
+    with connection.cursor() as cursor:
+        of_whom = [by.principal_id, by.helper_id, by.mandate_id]
+        cursor.execute(_APPEND_ALL, [json.dumps(written), *of_whom, at])
+        for place, *row in cursor.fetchall():
+            rows[place - 1].append(tuple(row))
+    return [(found[0][0], _positions(line, found)) for line, found in zip(lines, rows, strict=True)]
+
+
+def _positions(line: Line, rows: Iterable[tuple[Any, ...]]) -> tuple[Position, ...]:
+    topics = {address: topic for topic, address in line.streams}
+    return tuple(
+        Position(topics[address], address, epoch, seq) for _, address, epoch, seq in rows if address
+    )
+
+
+def _append_step_by_step(line: Line, by: Actor, at: datetime) -> Appended:
+    fact, data = line.fact, line.fact.model_dump(mode="json")
+    topics = {address: topic for topic, address in line.streams}
     number, tip = _next_link(fact, data, by, at) if by.is_assisted else (None, None)
     entry = Entry.objects.create(
         village_id=fact.village,
@@ -113,7 +156,9 @@ def _append_step_by_step(
         number=number,
         hash=tip,
     )
-    Reading.objects.bulk_create(Reading(entry=entry, reader=name, due_at=at) for name in readers)
+    Reading.objects.bulk_create(
+        Reading(entry=entry, reader=name, due_at=at) for name in line.readers
+    )
     Stream.objects.bulk_create(
         [Stream(address=address) for address in topics], ignore_conflicts=True
     )
@@ -122,7 +167,10 @@ def _append_step_by_step(
     StreamEntry.objects.bulk_create(
         StreamEntry(stream=stream, seq=stream.last_seq, entry=entry) for stream in counted
     )
-    return entry.pk, [(stream.address, stream.epoch, stream.last_seq) for stream in counted]
+    return entry.pk, tuple(
+        Position(topics[stream.address], stream.address, stream.epoch, stream.last_seq)
+        for stream in counted
+    )
 
 
 def _next_link(fact: Fact, data: dict[str, Any], by: Actor, at: datetime) -> tuple[int, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from village.core.schemas import people_in
 from village.journal.facts import Fact, UnknownFact
 
 Render = Callable[[Any], BaseModel | None]
+RenderAll = Callable[[Sequence[Any]], Sequence[BaseModel | None]]
 AdmitsAll = Callable[..., set[Actor]]
 # What a tombstone shows.
 GONE = {"gone": True}
@@ -31,6 +32,13 @@ class Cargo:
     render: Render
     to: Fill
     scope: Scope | None
+    render_all: RenderAll | None = None
+
+    def shown(self, facts: Sequence[Fact]) -> Sequence[BaseModel | None]:
+        """Render facts of this kind, together where that is known to be cheaper."""
+        if self.render_all is not None and len(facts) > 1:
+            return self.render_all(facts)
+        return [self.render(fact) for fact in facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +120,14 @@ class Topic:
         to: Fill | None = None,
         scope: Scope | None = None,
         erases: bool = False,
+        render_all: RenderAll | None = None,
     ) -> None:
         """
         Add a kind of fact to the cargo; how a room speaks on a topic of the ground.
 
         ``scope`` is what a mandate must cover to see it, where that is not the topic's own. What
-        ``erases`` takes back what earlier frames showed.
+        ``erases`` takes back what earlier frames showed. ``render_all`` renders several with one
+        question, where that many are told at once.
 
         :raises TypeError: if the fact cannot fill the path
         """
@@ -129,7 +139,7 @@ class Topic:
             scope = self.scope
         if erases:
             self.erasing_kinds |= {fact.kind}
-        self.cargo[fact] = Cargo(render, to, scope)
+        self.cargo[fact] = Cargo(render, to, scope, render_all)
 
     def addresses(self, fact: Fact) -> Iterator[str]:
         """Give the streams of this topic on which the fact appears."""
@@ -148,12 +158,27 @@ class Topic:
 
         :raises UnknownFact: if the topic does not carry it here
         """
-        if (cargo := self.cargo.get(type(fact))) is None:
-            raise UnknownFact(fact.kind)
-        shown = cargo.render(fact)
-        data = shown.model_dump(mode="json") if shown is not None else dict(GONE)
-        people = frozenset(people_in(shown))
-        return Frame(seq, fact.kind, at, data, cargo.scope, people)
+        [frame] = self.frames([(fact, seq, at)])
+        return frame
+
+    def frames(self, numbered: Sequence[tuple[Fact, int, datetime]]) -> list[Frame]:
+        """
+        Render several facts, each for its position, in their order.
+
+        :raises UnknownFact: if the topic does not carry one of them here
+        """
+        found: dict[int, Frame] = {}
+        for kind in dict.fromkeys(type(fact) for fact, _, _ in numbered):
+            if (cargo := self.cargo.get(kind)) is None:
+                raise UnknownFact(kind.kind)
+            places = [place for place, (fact, _, _) in enumerate(numbered) if type(fact) is kind]
+            facts = [numbered[place][0] for place in places]
+            for place, shown in zip(places, cargo.shown(facts), strict=True):
+                fact, seq, at = numbered[place]
+                data = shown.model_dump(mode="json") if shown is not None else dict(GONE)
+                people = frozenset(people_in(shown))
+                found[place] = Frame(seq, fact.kind, at, data, cargo.scope, people)
+        return [found[place] for place in range(len(numbered))]
 
     def snapshot_at(self, address: str) -> str:
         """Give the address of the list behind a stream, or an empty text."""

@@ -19,7 +19,8 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from prometheus_client import Counter
 
-from village.journal.readers import Recorded
+from village.journal.readers import Position, Recorded
+from village.journal.topics import Topic
 from village.realtime.frames import Encoded, encode
 from village.realtime.layer import RedisHintLayer
 from village.realtime.names import shown_as
@@ -94,20 +95,17 @@ def publish(recorded: Sequence[Recorded]) -> None:
 
     All at once, so that what was told together reaches each socket in one write.
     """
-    send(
-        [
-            hint(
-                position.address,
-                position.epoch,
-                encode(
-                    position.topic.frame(each.fact, seq=position.seq, at=each.at),
-                    shown_as(position.address),
-                ),
-            )
-            for each in recorded
-            for position in each.positions
-        ]
-    )
+    together: dict[Topic, list[tuple[Recorded, Position]]] = {}
+    for each in recorded:
+        for position in each.positions:
+            together.setdefault(position.topic, []).append((each, position))
+    messages: list[dict[str, Any]] = []
+    for topic, told in together.items():
+        frames = topic.frames([(each.fact, position.seq, each.at) for each, position in told])
+        for frame, (_, position) in zip(frames, told, strict=True):
+            encoded = encode(frame, shown_as(position.address))
+            messages.append(hint(position.address, position.epoch, encoded))
+    send(messages)
 
 
 def send(messages: Sequence[dict[str, Any]]) -> None:
