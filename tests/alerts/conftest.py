@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.alerts.factories import danger
 from tests.support.cast import DEPARTMENT, Cast
@@ -40,3 +41,15 @@ def draft(otto: Resident, as_: As, at: datetime) -> Alert:
 def flood(draft: Alert, stella: Resident, as_: As, at: datetime) -> Alert:
     """Let stella release it."""
     return actions.release_alert(by=as_(stella), alert_id=draft.pk, at=at)
+
+
+@pytest.fixture
+def browse() -> Callable[[Resident], Client]:
+    """Open a browser as somebody."""
+
+    def browser(resident: Resident) -> Client:
+        client = Client()
+        client.force_login(resident, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return browser

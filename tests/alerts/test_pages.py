@@ -12,21 +12,9 @@ from django.utils import timezone
 from tests.alerts.factories import make_alert, make_source
 from tests.support.cast import Cast
 from village.alerts.models import Alert, Answer, RollCall, Stage
-from village.residents.models import Neighbourhood, Resident
+from village.residents.models import Neighbourhood
 
 Browse = Callable[..., Client]
-
-
-@pytest.fixture
-def browse() -> Browse:
-    """Open a browser as somebody."""
-
-    def browser(resident: Resident) -> Client:
-        client = Client()
-        client.force_login(resident, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return browser
 
 
 class TestTheFrontPage:

@@ -17,11 +17,13 @@ from village.alerts import actions, paper, rolls, topics
 from village.alerts.models import Answer, Condition, RollCall, Source
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import Forbidden, Invalid, NotFound
+from village.entrance import actions as entrance
 from village.journal.facts import read_fact
 from village.journal.models import Entry
 from village.journal.notices import Importance, Notice
 from village.residents import consents
-from village.residents.models import Membership, Neighbourhood, Resident, Village
+from village.residents.actions import block
+from village.residents.models import Membership, Neighbourhood, Residency, Resident, Village
 from village.stewardship.models import Setup
 
 As = Callable[[Resident], Actor]
@@ -127,7 +129,7 @@ class TestAnswers:
             say(as_(nora), roll, at, resident_id=tom.pk)
         version = consents.SUBJECTS["directory"].version
         consents.give_consent(by=as_(tom), subject="directory", version=version, at=at)
-        assert say(as_(nora), roll, at, resident_id=tom.pk).source == Source.FAMILY
+        assert say(as_(nora), roll, at, resident_id=tom.pk).source == Source.NEIGHBOUR
 
     def test_of_neighbours_are_not_written_over_better_ones(
         self, roll: RollCall, nora: Resident, otto: Resident, as_: As, at: datetime
@@ -161,6 +163,83 @@ class TestAnswers:
             say(as_(nora), roll, at, condition=Condition.AT_SHELTER, shelter="Moon")
         assert refused.value.field == "shelter"
         say(as_(nora), roll, at, condition=Condition.AT_SHELTER, shelter="Old school")
+
+
+class TestFamily:
+    @pytest.fixture(autouse=True)
+    def home(self, cast: Cast, as_: As, at: datetime) -> None:
+        """Let nora and tom live together, whom one letter has reached."""
+        [letter] = entrance.print_letters(
+            by=as_(cast.stella),
+            village="lindental",
+            households=[entrance.Household(("Mühlgasse 4",), 2)],
+            at=at,
+        )
+        for each in (cast.nora, cast.tom):
+            entrance.accept_invitation(by=as_(each), code=letter.code, at=at)
+
+    def test_answers_for_those_who_live_there(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        answer = say(as_(cast.nora), roll, at, resident_id=cast.tom.pk)
+        assert (answer.source, answer.given_by_id) == (Source.FAMILY, cast.nora.pk)
+        assert rolls.figures(roll)["sources"]["family"] == 1
+        with pytest.raises(NotFound):
+            say(as_(cast.nora), roll, at, resident_id=cast.edda.pk)
+
+    def test_of_somebody_whom_the_village_does_not_know_says_nothing(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        Membership.objects.filter(resident=cast.nora).update(residency=Residency.DECLARED)
+        with pytest.raises(NotFound):
+            say(as_(cast.nora), roll, at, resident_id=cast.tom.pk)
+
+    def test_is_parted_by_a_block_whoever_asked_for_it(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        block(by=as_(cast.tom), resident_id=cast.nora.pk, at=at)
+        for by, about in ((cast.nora, cast.tom), (cast.tom, cast.nora)):
+            with pytest.raises(NotFound):
+                say(as_(by), roll, at, resident_id=about.pk)
+            assert rolls.household_on(as_(by), roll) == []
+
+    def test_of_whoever_moved_away_is_not_asked(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        Membership.objects.filter(resident=cast.tom).update(ended_at=at)
+        with pytest.raises(NotFound):
+            say(as_(cast.nora), roll, at, resident_id=cast.tom.pk)
+        assert rolls.household_on(as_(cast.nora), roll) == []
+
+    def test_knows_better_than_a_neighbour_and_less_than_she_herself(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        version = consents.SUBJECTS["directory"].version
+        consents.give_consent(by=as_(cast.tom), subject="directory", version=version, at=at)
+        say(as_(cast.mia), roll, at, resident_id=cast.tom.pk)
+        say(as_(cast.nora), roll, at, resident_id=cast.tom.pk, condition=HELP)
+        with pytest.raises(actions.SomebodyKnowsBetter):
+            say(as_(cast.mia), roll, at, resident_id=cast.tom.pk)
+        say(as_(cast.tom), roll, at)
+        with pytest.raises(actions.SomebodyKnowsBetter):
+            say(as_(cast.nora), roll, at, resident_id=cast.tom.pk, condition=HELP)
+
+    def test_is_shown_whom_she_may_answer_for(
+        self,
+        roll: RollCall,
+        cast: Cast,
+        api: Callable[..., Client],
+        browse: Callable[..., Client],
+    ) -> None:
+        address = f"/api/v1/roll-calls/{roll.pk}"
+        [shown] = api(cast.nora).get(address).json()["household"]
+        assert shown == {"id": str(cast.tom.pk), "display_name": "Tom"}
+        assert api(cast.edda).get(address).json()["household"] == []
+        nora = browse(cast.nora)
+        assert "Those you live with" in nora.get(f"/roll-calls/{roll.pk}").content.decode()
+        said = {"resident": str(cast.tom.pk), "condition": "safe"}
+        assert nora.post(f"/roll-calls/{roll.pk}", said).status_code == 302
+        assert Answer.objects.get().source == Source.FAMILY
 
 
 class TestWhoIsTold:

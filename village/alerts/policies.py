@@ -51,7 +51,8 @@ def source_of(by: Actor, roll: RollCall, about: UUID) -> Source | None:
     Say as whom the actor speaks of somebody in a roll call; ``None`` where she may not.
 
     Of herself she speaks, and a helper of the person she helps, as far as they are asked; a warden
-    of everybody, and a neighbour of those who let themselves be found by all.
+    of everybody; one of whom the village knows where she lives, of those she lives with; and a
+    neighbour of those who let themselves be found by all.
     """
     if not rolls.is_on(roll, about):
         return None
@@ -59,7 +60,9 @@ def source_of(by: Actor, roll: RollCall, about: UUID) -> Source | None:
         return Source.HELPER if by.is_assisted else Source.SELF
     if rolls.is_warden(by, roll.village_id):
         return Source.WARDEN
-    return Source.FAMILY if rolls.knows(by, roll.village_id, about) else None
+    if about in rolls.family_of(by, roll.village_id):
+        return Source.FAMILY
+    return Source.NEIGHBOUR if rolls.knows(by, roll.village_id, about) else None
 
 
 def may_take_in(by: Actor) -> Verdict:

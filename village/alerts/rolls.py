@@ -25,9 +25,17 @@ from village.alerts import queries
 from village.alerts.models import Answer, Condition, RollCall, Source
 from village.core.actor import Actor
 from village.core.errors import NotFound
+from village.entrance.households import household_of
 from village.residents.models import Membership, Resident, Role
 from village.residents.places import places_of
-from village.residents.queries import is_member, people_to_be_found, places_held, villages_of
+from village.residents.queries import (
+    blocked_with,
+    is_member,
+    people_to_be_found,
+    places_held,
+    verified_among,
+    villages_of,
+)
 from village.stewardship.models import ApiKey
 
 # From this age on somebody is looked for first.
@@ -156,6 +164,20 @@ def answer(answer_id: UUID) -> Answer | None:
 def answer_about(roll: RollCall, resident_id: UUID) -> Answer | None:
     """Find the latest word about somebody."""
     return answers_of(roll).filter(resident=resident_id).first()
+
+
+def family_of(by: Actor, village: str) -> set[UUID]:
+    """Give those who live with the actor and of whom she may speak; a block parts them too."""
+    if by.is_assisted or not verified_among([by.principal_id], village):
+        return set()
+    return household_of(by.principal_id, village) - blocked_with(by.principal_id)
+
+
+def household_on(by: Actor, roll: RollCall) -> list[Resident]:
+    """Give those of the actor's household who are asked, by name."""
+    family = family_of(by, roll.village_id)
+    found = people_on(roll).filter(pk__in=family).order_by("display_name", "pk")
+    return list(found) if family else []
 
 
 def knows(by: Actor, village: str, resident_id: UUID) -> bool:

@@ -20,6 +20,8 @@ from village.stewardship.queries import settings_of, setup_of
 SHELTERS_MAX = 20
 AT_ONCE_MAX = 5
 FORGOTTEN_AT_ONCE = 20
+# A neighbour does not write over what the household says, nor either over who knows best.
+_LESS_SURE = (Source.NEIGHBOUR, Source.FAMILY)
 
 
 class RollCallClosed(DomainError):
@@ -32,7 +34,7 @@ class RollCallClosed(DomainError):
 
 
 class SomebodyKnowsBetter(DomainError):
-    """She has answered herself, or somebody has seen her: a neighbour does not write over that."""
+    """Somebody who is nearer to her has said it: who is less sure does not write over that."""
 
     code = "alerts.answered_already"
 
@@ -127,11 +129,12 @@ def give_answer(
     """
     Say how somebody is: oneself, a person one helps, or one whom one has looked after or knows.
 
-    The latest word counts; but a neighbour does not write over who has seen her, or herself.
+    The latest word counts; but a neighbour does not write over her household, and neither of them
+    over herself, her helper, or who has seen her.
 
     :raises NotFound: if there is no such roll call, or nobody there whom the actor may speak of
     :raises RollCallClosed: if nobody is asked any more
-    :raises SomebodyKnowsBetter: if a neighbour comes after better knowledge
+    :raises SomebodyKnowsBetter: if the actor comes after better knowledge
     :raises Invalid: if the shelter is none of those that were named
     """
     roll = _locked(roll_call_id)
@@ -147,7 +150,7 @@ def give_answer(
     else:
         shelter = ""
     known = Answer.objects.filter(roll_call=roll, resident=about).first()
-    if known is not None and source is Source.FAMILY and known.source != Source.FAMILY:
+    if known is not None and _weight(source) < _weight(known.source):
         raise SomebodyKnowsBetter
     answer, _is_new = Answer.objects.update_or_create(
         roll_call=roll,
@@ -197,6 +200,10 @@ def forget_answers(*, by: Actor, at: datetime) -> int:
             record(fact, by=by, at=at)
             forgotten += 1
     return forgotten
+
+
+def _weight(source: str) -> int:
+    return _LESS_SURE.index(Source(source)) if source in _LESS_SURE else len(_LESS_SURE)
 
 
 def _locked(roll_call_id: UUID) -> RollCall:

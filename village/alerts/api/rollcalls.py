@@ -84,7 +84,8 @@ def open_roll_call(request: ActorRequest, v: str, payload: RollCallIn) -> Status
 def get_roll_call(request: ActorRequest, roll_call_id: UUID) -> MyRollCallOut:
     """Show a roll call, and the latest word about me, or the person I help."""
     roll = rolls.visible_roll_call(request.actor, roll_call_id)
-    return show_mine(roll, rolls.answer_about(roll, request.actor.principal_id))
+    by = request.actor
+    return show_mine(roll, rolls.answer_about(roll, by.principal_id), rolls.household_on(by, roll))
 
 
 @router.post(f"{ROLL_CALL}/close", response=RollCallOut, scope=None, who=WARNS)
@@ -100,7 +101,8 @@ def close_roll_call(request: ActorRequest, roll_call_id: UUID) -> RollCallOut:
     scope=EVERY_MANDATE,
     who=may(
         Standing.MEMBER,
-        note="of others: wardens of everybody, neighbours of those who let themselves be found",
+        note="of others: wardens of everybody, whoever lives with them, and neighbours of those who"
+        " let themselves be found",
     ),
 )
 def give_answer(

@@ -59,6 +59,7 @@ class Source(models.TextChoices):
 
     SELF = "self", _("herself")
     FAMILY = "family", _("her household")
+    NEIGHBOUR = "neighbour", _("a neighbour")
     HELPER = "helper", _("her helper")
     WARDEN = "warden", _("somebody who looked after her")
 

@@ -107,6 +107,7 @@ def _show(request: PageRequest, roll: RollCall, form: AnswerForm) -> HttpRespons
         "topic": topic,
         "position": position,
         "is_open": roll.closed_at is None,
+        "household": rolls.household_on(by, roll) if roll.closed_at is None else [],
     }
     if watches:
         missing = rolls.unaccounted(roll, today).order_by(*rolls.FIRST_TO_FIND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -105,9 +106,10 @@ class RollCallAnswerOut(Out):
 
 
 class MyRollCallOut(RollCallOut):
-    """A roll call with the latest word about me."""
+    """A roll call with the latest word about me, and those whom I live with and may answer for."""
 
     mine: RollCallAnswerOut | None
+    household: list[PersonOut]
 
 
 class UnaccountedOut(Out):
@@ -140,10 +142,13 @@ def show_roll_call(roll: RollCall) -> RollCallOut:
     )
 
 
-def show_mine(roll: RollCall, answer: Answer | None) -> MyRollCallOut:
+def show_mine(
+    roll: RollCall, answer: Answer | None, household: Sequence[Resident]
+) -> MyRollCallOut:
     """Show a roll call to one of those who are asked."""
     mine = show_answer(answer) if answer is not None else None
-    return MyRollCallOut(**show_roll_call(roll).model_dump(), mine=mine)
+    near = [PersonOut(id=each.pk, display_name=each.display_name) for each in household]
+    return MyRollCallOut(**show_roll_call(roll).model_dump(), mine=mine, household=near)
 
 
 def show_answer(answer: Answer) -> RollCallAnswerOut:
