@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from notifications.models import Delivery, DeliveryQuerySet, Way
+from notifications.walking import walk
 from village.assist.models import Centre, Mandate, Reach
-from village.assist.reach import ways_of_people
+from village.assist.reach import doors_of, ways_of_people
+from village.core.geo import Point
 from village.residents.models import Membership
 
 
@@ -29,6 +33,15 @@ class Handed:
     told_at: datetime
     tries: int
     is_emergency: bool
+    door: str = ""
+    point: Point | None = None
+
+    @property
+    def stretch(self) -> str:
+        """Name the part of the way that leads to her: from point to point, or else by place."""
+        if self.point is not None:
+            return _("In the order of the way")
+        return self.neighbourhood or _("No neighbourhood known")
 
 
 def orders_of(people: Collection[UUID]) -> dict[UUID, list[Way]]:
@@ -72,9 +85,48 @@ def by_hand(centre: Centre, way: Way, *, at: datetime) -> DeliveryQuerySet:
     return due.filter(Exists(living_here), notification__read_at=None)
 
 
-def handed(centre: Centre, way: Way, *, at: datetime) -> list[Handed]:
-    """Give it in the order of the way to go: place by place, and there by name."""
-    rows = by_hand(centre, way, at=at).select_related("notification__resident")
+def calls(centre: Centre, *, at: datetime) -> list[Handed]:
+    """Give whom to call, emergencies first, place by place, and there by name."""
+    found = _handed(by_hand(centre, Way.VOICE, at=at), {})
+    return sorted(found, key=lambda each: (not each.is_emergency, each.neighbourhood, each.name))
+
+
+def letters(centre: Centre, *, at: datetime) -> list[Handed]:
+    """
+    Give the letters in the order in which they are carried, emergencies first.
+
+    Doors whose points are known come as a walk from the middle of the village leads past them, then
+    the others place by place, and there by street, number and name.
+    """
+    rows = by_hand(centre, Way.PRINT, at=at)
+    doors = doors_of(set(rows.values_list("notification__resident", flat=True)))
+    found = _handed(rows, doors)
+    start = Point(centre.village.lat, centre.village.lng)
+    return [
+        each
+        for is_emergency in (True, False)
+        for each in _on_the_way(start, [one for one in found if one.is_emergency is is_emergency])
+    ]
+
+
+def _on_the_way(start: Point, found: Sequence[Handed]) -> list[Handed]:
+    # By name first, so that two letters for one door stay together, whoever was told earlier.
+    known = sorted((each for each in found if each.point), key=lambda each: (each.name, each.door))
+    order = walk(start, [each.point for each in known if each.point])
+    others = [each for each in found if each.point is None]
+    return [*(known[place] for place in order), *sorted(others, key=_by_street)]
+
+
+def _by_street(letter: Handed) -> tuple[object, ...]:
+    # Number 9 stands before number 10.
+    words = [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part.casefold())
+        for part in re.findall(r"[0-9]+|[^0-9]+", letter.door)
+    ]
+    return letter.neighbourhood, not letter.door, words, letter.name
+
+
+def _handed(rows: DeliveryQuerySet, doors: Mapping[UUID, Reach]) -> list[Handed]:
     homes = Membership.objects.current().filter(
         resident__in=rows.values("notification__resident"), neighbourhood__isnull=False
     )
@@ -82,21 +134,24 @@ def handed(centre: Centre, way: Way, *, at: datetime) -> list[Handed]:
         (person, village): name
         for person, village, name in homes.values_list("resident", "village", "neighbourhood__name")
     }
-    found = [
-        Handed(
-            notification_id=row.notification_id,
-            name=row.notification.resident.display_name,
-            phone=row.notification.resident.phone or "",
-            neighbourhood=places.get(
-                (row.notification.resident_id, row.notification.village_id), ""
-            ),
-            language=row.notification.language,
-            title=row.notification.title,
-            body=row.notification.body,
-            told_at=row.notification.created_at,
-            tries=row.tries,
-            is_emergency=row.is_emergency,
+    found = []
+    for row in rows.select_related("notification__resident"):
+        told = row.notification
+        reach = doors.get(told.resident_id)
+        found.append(
+            Handed(
+                notification_id=told.pk,
+                name=told.resident.display_name,
+                phone=told.resident.phone or "",
+                neighbourhood=places.get((told.resident_id, told.village_id), ""),
+                language=told.language,
+                title=told.title,
+                body=told.body,
+                told_at=told.created_at,
+                tries=row.tries,
+                is_emergency=row.is_emergency,
+                door=reach.door if reach else "",
+                point=reach.point if reach else None,
+            )
         )
-        for row in rows
-    ]
-    return sorted(found, key=lambda each: (not each.is_emergency, each.neighbourhood, each.name))
+    return found

@@ -35,17 +35,20 @@ def letters_of(centre: str, letters: Sequence[Handed], *, at: datetime) -> bytes
     sheet.text(f"{localtime(at):%Y-%m-%d}")
     if not letters:
         sheet.text(_("There is nothing to carry today."))
-    places = {letter.neighbourhood: None for letter in letters}
-    for place in places:
-        sheet.text(place or _("No neighbourhood known"), bold=True)
-        sheet.ticks([each.name for each in letters if each.neighbourhood == place])
+    for stretch in dict.fromkeys(letter.stretch for letter in letters):
+        sheet.text(stretch, bold=True)
+        sheet.ticks([_door_of(each) for each in letters if each.stretch == stretch])
     for letter in letters:
         with override(letter.language):
             sheet.next_page(letter.title)
-            sheet.text(_("For %(name)s") % {"name": letter.name}, bold=True)
+            sheet.text(_("For %(name)s") % {"name": _door_of(letter)}, bold=True)
             if letter.body:
                 sheet.text(letter.body)
     return sheet.pdf()
+
+
+def _door_of(letter: Handed) -> str:
+    return f"{letter.name}, {letter.door}" if letter.door else letter.name
 
 
 def script_of(call: Handed) -> str:

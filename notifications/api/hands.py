@@ -10,7 +10,6 @@ from django.utils import timezone
 from ninja import Status
 
 from notifications import actions, handing
-from notifications.models import Way
 from notifications.paper import call_sheet, letters_of
 from notifications.schemas import (
     CallMadeIn,
@@ -39,7 +38,7 @@ def list_calls(request: ActorRequest, centre_id: UUID) -> CallsOut:
     """List whom this centre is to call now, and what to say; emergencies come first."""
     now = timezone.now()
     centre = coordinated_or_404(request.actor, centre_id, at=now)
-    calls = handing.handed(centre, Way.VOICE, at=now)
+    calls = handing.calls(centre, at=now)
     return CallsOut(items=[show_call(call) for call in calls])
 
 
@@ -71,7 +70,7 @@ def print_calls(request: ActorRequest, centre_id: UUID) -> HttpResponse:
     """Print the calls to make, with a script for each, in large type."""
     now = timezone.now()
     centre = coordinated_or_404(request.actor, centre_id, at=now)
-    sheet = call_sheet(centre.name, handing.handed(centre, Way.VOICE, at=now), at=now)
+    sheet = call_sheet(centre.name, handing.calls(centre, at=now), at=now)
     return HttpResponse(sheet, content_type="application/pdf")
 
 
@@ -85,7 +84,7 @@ def print_letters(request: ActorRequest, centre_id: UUID) -> HttpResponse:
     """Print today's letters in large type, after a list to tick from door to door."""
     now = timezone.now()
     centre = coordinated_or_404(request.actor, centre_id, at=now)
-    sheet = letters_of(centre.name, handing.handed(centre, Way.PRINT, at=now), at=now)
+    sheet = letters_of(centre.name, handing.letters(centre, at=now), at=now)
     return HttpResponse(sheet, content_type="application/pdf")
 
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import actions, handing
 from notifications.actions import CallOutcome
-from notifications.models import Way
 from notifications.paper import call_sheet, letters_of, script_of
 from village.assist.models import Centre
 from village.assist.queries import coordinated_or_404
@@ -30,7 +29,7 @@ def calls(request: PageRequest, centre_id: UUID) -> HttpResponse:
     if request.method == "POST":
         _note_call(request, centre)
         return redirect("calls", centre.pk)
-    listed = handing.handed(centre, Way.VOICE, at=timezone.now())
+    listed = handing.calls(centre, at=timezone.now())
     shown = {"centre": centre, "calls": [(each, script_of(each)) for each in listed]}
     return render(request, "notifications/calls.html", shown)
 
@@ -40,7 +39,7 @@ def calls(request: PageRequest, centre_id: UUID) -> HttpResponse:
 def print_calls(request: PageRequest, centre_id: UUID) -> HttpResponse:
     """Print the calls to make, with a script for each, in large type."""
     centre, now = _enter_centre(request, centre_id), timezone.now()
-    return _sheet(call_sheet(centre.name, handing.handed(centre, Way.VOICE, at=now), at=now))
+    return _sheet(call_sheet(centre.name, handing.calls(centre, at=now), at=now))
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,7 +53,7 @@ def letters(request: PageRequest, centre_id: UUID) -> HttpResponse:
             by=request.actor, centre_id=centre.pk, notification_ids=chosen, at=timezone.now()
         )
         return redirect("letters", centre.pk)
-    listed = handing.handed(centre, Way.PRINT, at=timezone.now())
+    listed = handing.letters(centre, at=timezone.now())
     return render(request, "notifications/letters.html", {"centre": centre, "letters": listed})
 
 
@@ -63,7 +62,7 @@ def letters(request: PageRequest, centre_id: UUID) -> HttpResponse:
 def print_letters(request: PageRequest, centre_id: UUID) -> HttpResponse:
     """Print today's letters in large type, after a list to tick from door to door."""
     centre, now = _enter_centre(request, centre_id), timezone.now()
-    return _sheet(letters_of(centre.name, handing.handed(centre, Way.PRINT, at=now), at=now))
+    return _sheet(letters_of(centre.name, handing.letters(centre, at=now), at=now))
 
 
 def _enter_centre(request: PageRequest, centre_id: UUID) -> Centre:

@@ -106,7 +106,7 @@ class TestHowSheIsReached:
         assert not Reach.objects.exists()
         assert put(cast.carla, desk) == 200
         assert put(cast.edda, "/api/v1/me/reach") == 200
-        assert api(cast.edda).get("/api/v1/me/reach").json() == wish
+        assert api(cast.edda).get("/api/v1/me/reach").json() == wish | {"letterbox": None}
         assert put(cast.carla, f"{people}/{cast.strang.pk}/reach") == 404
 
     def test_is_on_paper_for_whoever_has_never_said(self, api: Api, cast: Cast) -> None:

@@ -16,8 +16,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
-from notifications.handing import Handed, handed
-from notifications.models import Way
+from notifications.handing import Handed, letters
 from notifications.post import carry_due
 from tests.realtime.test_socket import nerves, people, signed_in  # noqa: F401 - fixtures
 from tests.support.cast import DEPARTMENT, Cast
@@ -127,7 +126,7 @@ def the_post(cast: Cast) -> list[Handed]:
     while sweep():
         pass
     carry_due()
-    return handed(cast.centre, Way.PRINT, at=timezone.now())
+    return letters(cast.centre, at=timezone.now())
 
 
 def help_edda(cast: Cast, mandate: str, code: str) -> tuple[str, str]:

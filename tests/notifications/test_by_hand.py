@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from notifications import actions
+from notifications import actions, handing
 from notifications.models import Delivery, Device, Notification, SentLetter
 from notifications.tasks import send_due, send_emergencies
 from tests.support.cast import Cast
@@ -244,6 +244,50 @@ class TestLettersOnPaper:
         assert original.state == "waiting"
         path = f"/api/v1/centres/{cast.centre.pk}/letters.pdf"
         assert api(cast.carla).get(path).status_code == 404
+
+
+class TestTheWayFromDoorToDoor:
+    def test_leads_past_the_points_that_are_known_and_then_up_the_streets(
+        self, api: Api, cast: Cast, prefers: Prefers, published: Record
+    ) -> None:
+        middle = cast.lindental
+        doors = {
+            cast.tom: ("Anger 1", middle.lat + 0.004, middle.lng),
+            cast.nora: ("Ziegelweg 7", middle.lat + 0.001, middle.lng),
+            cast.vera: ("Anger 10", None, None),
+            cast.max: ("Anger 9", None, None),
+            cast.edda: ("", None, None),
+        }
+        for person, (door, lat, lng) in doors.items():
+            reach(cast, person, "print")
+            Reach.objects.filter(resident=person).update(door=door, lat=lat, lng=lng)
+            prefers(person, "print")
+        tell(published())
+
+        names = [each.name for each in handing.letters(cast.centre, at=timezone.now())]
+        assert names == ["Nora", "Tom", "Max", "Vera", "Edda"]
+        words = text_of(api(cast.carla).get(f"/api/v1/centres/{cast.centre.pk}/letters.pdf"))
+        assert words.index("Nora, Ziegelweg 7") < words.index("Tom, Anger 1")
+
+    def test_is_left_by_herself_or_at_the_desk(self, api: Api, cast: Cast) -> None:
+        wish = {
+            "ways": ["print"],
+            "languages": ["de"],
+            "letterbox": {"door": "Anger 1", "lat": 50.0, "lng": 11.5},
+        }
+        client = api(cast.edda)
+        put = client.put("/api/v1/me/reach", wish, content_type="application/json")
+        assert put.json() == client.get("/api/v1/me/reach").json() == wish
+        half = wish | {"letterbox": {"door": "Anger 1", "lat": 50.0}}
+        refused = client.put("/api/v1/me/reach", half, content_type="application/json")
+        assert refused.status_code == 422
+        without = {"ways": ["print"], "languages": ["de"]}
+        client.put("/api/v1/me/reach", without, content_type="application/json")
+        assert client.get("/api/v1/me/reach").json() == wish
+
+        gone = without | {"letterbox": None}
+        client.put("/api/v1/me/reach", gone, content_type="application/json")
+        assert client.get("/api/v1/me/reach").json() == gone
 
 
 def text_of(answer: Any) -> str:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from village.assist.actions.people import Person
+from village.assist.actions.people import Letterbox, Person
 from village.assist.models import PHONE, ConsentKind, ReachedBy, Term
 from village.assist.words import SCOPES
 from village.core.actor import Scope
@@ -112,6 +112,14 @@ class PersonForm(forms.Form):
         max_length=30,
         required=False,
     )
+    door = LineField(
+        label=gettext_lazy("Street and number"),
+        help_text=gettext_lazy(
+            "Where we put her letters into the box. Only who carries them sees it."
+        ),
+        max_length=120,
+        required=False,
+    )
 
     def clean_phone(self) -> str:
         """Give the number as the village keeps it."""
@@ -132,6 +140,7 @@ class PersonForm(forms.Form):
             large_print=given["large_print"],
             ways=ways,
             phone=given["phone"],
+            letterbox=Letterbox(given["door"]) if given["door"] else None,
         )
 
 

@@ -77,7 +77,7 @@ Holding(
     "assist.reach",
     of=Reach,
     person="resident",
-    shows=("ways", "languages"),
+    shows=("ways", "languages", "door", "lat", "lng"),
     kept="while she is here; erasing deletes it",
 )
 Holding(

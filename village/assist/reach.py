@@ -19,6 +19,11 @@ def ways_of_people(ids: Collection[UUID]) -> dict[UUID, list[str]]:
     return dict(Reach.objects.filter(resident__in=ids).values_list("resident", "ways"))
 
 
+def doors_of(ids: Collection[UUID]) -> dict[UUID, Reach]:
+    """Give how people are reached whose letterbox is known, for those who carry their letters."""
+    return Reach.objects.exclude(door="").in_bulk(list(ids))
+
+
 def way_names(reach: Reach) -> list[str]:
     """Give somebody's ways in words, in her order."""
     return [str(ReachedBy(way).label) for way in reach.ways]

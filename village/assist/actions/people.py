@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from village.assist import facts, policies, queries
 from village.assist.models import Centre, Reach, ReachedBy
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Invalid, NotFound
+from village.core.geo import Point
 from village.journal.actions import record
 from village.residents.actions import join_village
 from village.residents.models import Language, Resident
@@ -28,6 +30,14 @@ class PersonKnown(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Hold where somebody's letters are put into a box: street and number, and where that is."""
+
+    door: str
+    point: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Hold what a centre needs to know of somebody; the first language is spoken with her."""
 
@@ -37,6 +47,7 @@ class Person:
     large_print: bool
     ways: Sequence[ReachedBy]
     phone: str = ""
+    letterbox: Letterbox | None = None
 
 
 @transaction.atomic
@@ -71,6 +82,7 @@ def register_person(*, by: Actor, centre_id: UUID, person: Person, at: datetime)
         ways=list(person.ways),
         languages=list(person.languages),
         centre=centre,
+        **_found_at(person.letterbox),
     )
     fact = facts.PersonRegistered(village=centre.village_id, centre=centre.pk, person=resident.pk)
     record(fact, by=by, at=at)
@@ -83,12 +95,15 @@ def set_reach(
     by: Actor,
     ways: Sequence[ReachedBy],
     languages: Sequence[Language],
+    letterbox: Letterbox | None = None,
     centre_id: UUID | None = None,
     person_id: UUID | None = None,
     at: datetime,
 ) -> Reach:
     """
     Say how somebody wants to be reached, in her order: she herself, or a coordinator at the desk.
+
+    Without a letterbox, the one that is known stays; one without a door takes it away.
 
     :raises NotFound: in somebody else's name, or if the centre serves nobody of this id
     :raises Forbidden: if the actor is no coordinator of the centre
@@ -108,13 +123,20 @@ def set_reach(
     _check_ways(ways, phone=resident.phone or "", email=resident.email or "")
     reach, _is_new = Reach.objects.update_or_create(
         resident=resident,
-        defaults={"ways": list(ways), "languages": list(languages)}
+        defaults={"ways": list(ways), "languages": list(languages), **_found_at(letterbox)}
         | ({"centre": centre} if centre else {}),
     )
     homes = sorted(queries.villages_of_person(resident_id))
     if homes:
         record(facts.ReachChanged(village=homes[0], person=resident_id), by=by, at=at)
     return reach
+
+
+def _found_at(letterbox: Letterbox | None) -> dict[str, Any]:
+    if letterbox is None:
+        return {}
+    point = letterbox.point
+    return {"door": letterbox.door, "lat": point and point.lat, "lng": point and point.lng}
 
 
 def _refuse_known(centre: Centre, person: Person) -> None:

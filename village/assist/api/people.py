@@ -52,6 +52,7 @@ def register_person(
             large_print=payload.large_print,
             ways=payload.ways,
             phone=payload.phone or "",
+            letterbox=payload.found_at(),
         ),
         at=timezone.now(),
     )
@@ -72,6 +73,7 @@ def set_reach_at_the_desk(
         by=request.actor,
         ways=payload.ways,
         languages=payload.languages,
+        letterbox=payload.found_at(),
         centre_id=centre_id,
         person_id=person_id,
         at=timezone.now(),
@@ -127,7 +129,11 @@ def show_my_reach(request: ActorRequest) -> ReachOut:
 def set_my_reach(request: ActorRequest, payload: ReachIn) -> ReachOut:
     """Say how I want to be reached, in my order."""
     reach = actions.set_reach(
-        by=request.actor, ways=payload.ways, languages=payload.languages, at=timezone.now()
+        by=request.actor,
+        ways=payload.ways,
+        languages=payload.languages,
+        letterbox=payload.found_at(),
+        at=timezone.now(),
     )
     return show_reach(reach)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from village.assist.models.centres import Centre
+from village.core.geo import Point
 
 # E.164: a plus, the country, at most fifteen digits in all.
 PHONE = r"^\+[1-9][0-9]{6,14}$"
@@ -29,7 +31,9 @@ class Reach(models.Model):
     """
     Say how somebody can be reached, in her own order, and in which languages.
 
-    Statements and warnings go this way. No volunteer sees it, and none changes it.
+    Statements and warnings go this way. No volunteer changes it, and none sees it but who carries
+    her letters, and so finds the ``door`` on a list: street and number, and the point on the map
+    where somebody has named one.
     """
 
     resident = models.OneToOneField(
@@ -38,6 +42,23 @@ class Reach(models.Model):
     ways = models.JSONField(default=list)
     languages = models.JSONField(default=list)
     centre = models.ForeignKey(Centre, models.SET_NULL, null=True, related_name="+")
+    door = models.CharField(max_length=120, blank=True)
+    lat = models.FloatField(null=True)
+    lng = models.FloatField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(lat=None, lng=None)
+                | models.Q(lat__isnull=False, lng__isnull=False),
+                name="a_point_has_both_of_its_numbers",
+            )
+        ]
+
+    @property
+    def point(self) -> Point | None:
+        """Give where the door is on the map, if that is known."""
+        return None if self.lat is None or self.lng is None else Point(self.lat, self.lng)
 
 
 class Freeze(models.Model):

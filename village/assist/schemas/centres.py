@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from ninja import Field
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
 
+from village.assist.actions.people import Letterbox
 from village.assist.models import (
     PHONE,
     Accreditation,
@@ -19,6 +20,7 @@ from village.assist.models import (
     ReachedBy,
 )
 from village.core.actor import Scope
+from village.core.geo import Point
 from village.core.schemas import In, Line, Moment, Out
 from village.institutions.schemas import BadgeOut, shown_badges
 from village.residents.models import Language, Resident, Role
@@ -120,8 +122,40 @@ class AccreditationOut(Out):
     status: AccreditationStatus
 
 
+class LetterboxIn(In):
+    """Where letters are put into a box: street and number, and if it is known, where that is."""
+
+    door: Name
+    lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    lng: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _has_both_numbers(self) -> Self:
+        if (self.lat is None) != (self.lng is None):
+            raise ValueError("a point has a latitude and a longitude")
+        return self
+
+    def letterbox(self) -> Letterbox:
+        """Give it as the centre keeps it."""
+        if self.lat is None or self.lng is None:
+            return Letterbox(self.door)
+        return Letterbox(self.door, Point(self.lat, self.lng))
+
+
+class LetterboxOut(Out):
+    """Where letters are put into a box."""
+
+    door: str
+    lat: float | None
+    lng: float | None
+
+
 class ReachIn(In):
-    """How somebody wants to be reached, in her order, and in which languages."""
+    """
+    How somebody wants to be reached, in her order, and in which languages.
+
+    A letterbox that is left out stays as it is; ``null`` takes it away.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"example": {"ways": ["print"], "languages": ["de"]}}
@@ -129,6 +163,13 @@ class ReachIn(In):
 
     ways: list[ReachedBy] = Field(min_length=1, max_length=len(ReachedBy))
     languages: list[Language] = Field(min_length=1, max_length=len(Language))
+    letterbox: LetterboxIn | None = None
+
+    def found_at(self) -> Letterbox | None:
+        """Give where her letters go, as far as that is said: nowhere is a box without a door."""
+        if "letterbox" not in self.model_fields_set:
+            return None
+        return self.letterbox.letterbox() if self.letterbox is not None else Letterbox("")
 
 
 class ReachOut(Out):
@@ -136,6 +177,7 @@ class ReachOut(Out):
 
     ways: list[ReachedBy]
     languages: list[Language]
+    letterbox: LetterboxOut | None
 
 
 class PersonIn(ReachIn):
@@ -231,4 +273,7 @@ def show_reach(reach: Reach) -> ReachOut:
     return ReachOut(
         ways=[ReachedBy(way) for way in reach.ways],
         languages=[Language(each) for each in reach.languages],
+        letterbox=LetterboxOut(door=reach.door, lat=reach.lat, lng=reach.lng)
+        if reach.door
+        else None,
     )
