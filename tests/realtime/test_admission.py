@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from village.realtime.admission import WAIT_MAX, Admission
+from village.realtime.admission import WAIT_MAX, Admission, Places
 
 
 class TestAdmission:
@@ -47,3 +47,23 @@ class TestAdmission:
         admission = Admission(1)
 
         assert max(admission.wait(0.0) for _ in range(500)) == WAIT_MAX
+
+
+class TestPlaces:
+    def test_of_one_network_are_so_many(self) -> None:
+        places = Places(2)
+
+        assert [places.take("198.51.100.7") for _ in range(3)] == [True, True, False]
+        assert places.take("198.51.100.8")
+
+    def test_are_free_again_when_somebody_leaves(self) -> None:
+        places = Places(1)
+        for _ in range(3):
+            assert places.take("198.51.100.7")
+            places.leave("198.51.100.7")
+
+        assert not places.taken
+
+    def test_are_without_end_where_nothing_is_set_or_known(self) -> None:
+        assert all(Places(0).take("198.51.100.7") for _ in range(100))
+        assert all(Places(1).take("") for _ in range(100))

@@ -21,6 +21,7 @@ from village.core.sessions import SessionStore
 from village.journal.actions import record
 from village.realtime import tickets
 from village.realtime.hub import hub
+from village.realtime.registry import registry
 from village.residents import facts
 from village.residents.models import Resident
 
@@ -113,6 +114,23 @@ def grant(people: Cast, resident: Resident) -> None:
             by=SYSTEM,
             at=timezone.now(),
         )
+
+
+class TestPlaces:
+    async def test_of_one_network_are_bounded_and_free_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        registry.start()
+        monkeypatch.setattr(registry.places, "most", 1)
+        phones = [Phone() for _ in range(3)]
+        for phone in phones:
+            phone.wire.scope["client"] = ("2001:db8::7", 4711)
+        first, second, third = phones
+        assert [await first.connect(), await second.connect()] == [True, False]
+        await first.wire.disconnect()
+        assert await third.connect()
+        await third.wire.disconnect()
+        assert not registry.places.taken
 
 
 class TestGreeting:

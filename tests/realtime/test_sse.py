@@ -16,6 +16,7 @@ from tests.realtime.test_socket import everybody, grant, session_of
 from tests.support.cast import Cast
 from village.asgi import application
 from village.realtime.hub import hub
+from village.realtime.registry import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +112,19 @@ async def test_refuses_a_topic_in_the_stream(people: Cast) -> None:
     await stream.open()
     assert (await stream.hear("refused"))["topic"] == "access"
     await stream.close()
+
+
+async def test_counts_among_the_places_of_its_network(
+    people: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await sync_to_async(session_of)(people.nora)
+    registry.start()
+    monkeypatch.setattr(registry.places, "most", 1)
+    first, second = (Stream("topics=residents/me", x_session_token=token) for _ in range(2))
+    for stream in (first, second):
+        stream.wire.scope["client"] = ("198.51.100.7", 4711)
+
+    assert [await first.open(), await second.open()] == [200, 429]
+
+    await first.close()
+    assert not registry.places.taken

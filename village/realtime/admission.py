@@ -1,11 +1,14 @@
-"""How many sockets a process opens in a second, and when the others should come again."""
+"""How many sockets a process opens in a second, and to one network; when others come again."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 # Nobody is sent away for longer; who comes back too early is told again.
 WAIT_MAX = 60
+# Seconds after which somebody comes again whose network has all its places taken.
+FULL_WAIT = 30
 
 
 class Admission:
@@ -30,3 +33,26 @@ class Admission:
             return 0
         self._promised_until = max(self._promised_until, used_until) + 1 / self.per_second
         return min(math.ceil(self._promised_until - now), WAIT_MAX)
+
+
+class Places:
+    """Count what is open to each network, signed in or not; 0 places set no bound."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.taken: Counter[str] = Counter()
+
+    def take(self, network: str) -> bool:
+        """Hold a place until it is left; tell whether there was one. No network is not counted."""
+        if not network:
+            return True
+        if self.most and self.taken[network] >= self.most:
+            return False
+        self.taken[network] += 1
+        return True
+
+    def leave(self, network: str) -> None:
+        """Give a place back."""
+        self.taken[network] -= 1
+        if self.taken[network] <= 0:
+            del self.taken[network]

@@ -13,8 +13,10 @@ from django.utils import timezone
 from django.utils.http import is_same_domain
 
 from village.core.actor import SYSTEM, Actor
+from village.core.visitors import network_of_socket
 from village.realtime import protocol
 from village.realtime.access import NOBODY
+from village.realtime.admission import FULL_WAIT
 from village.realtime.channel import Follower
 from village.realtime.frames import dump
 from village.realtime.hub import hub
@@ -206,9 +208,28 @@ class Socket:
         if not asked and (retry_after := registry.wait()):
             await turn_away(scope, send, retry_after)
             return
-        await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None})
+        network, places = network_of_socket(scope), registry.places
+        if not places.take(network):
+            await turn_away(scope, send, FULL_WAIT)
+            return
+        try:
+            await send(
+                {"type": "websocket.accept", "subprotocol": SUBPROTOCOL if offered else None}
+            )
+            await self._carry(scope, receive, send, headers)
+        finally:
+            places.leave(network)
+
+    async def _carry(
+        self,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+        headers: dict[bytes, str],
+    ) -> None:
+        """Carry an open socket to its end."""
         # Without an Origin it is no browser page: then a cookie proves nothing.
-        cookies = parse_cookie(headers.get(b"cookie", "")) if origin else {}
+        cookies = parse_cookie(headers.get(b"cookie", "")) if headers.get(b"origin") else {}
         connection = Connection(
             port_for(scope, send),
             cookie=cookies.get(settings.SESSION_COOKIE_NAME, ""),

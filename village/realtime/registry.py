@@ -21,7 +21,7 @@ from prometheus_client import Gauge
 
 from village.realtime import farewell, lookups, tickets
 from village.realtime.access import NOBODY, access
-from village.realtime.admission import Admission
+from village.realtime.admission import Admission, Places
 from village.realtime.channel import Follower
 from village.realtime.frames import Encoded
 from village.realtime.gathering import Gathering
@@ -52,6 +52,7 @@ class Registry:
         self.draining = False
         self._admission = Admission(settings.HANDSHAKES_PER_SECOND)
         self._per_resident: Tally[UUID] = Tally()
+        self.places = Places(settings.SOCKETS_PER_NETWORK)
         self._second = 0
         # Whom the clock looks at: in each second a part of all, and those with a time of their own.
         self._slots: list[set[Connection]] = [set() for _ in range(HEARTBEAT)]

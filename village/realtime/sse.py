@@ -19,6 +19,8 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from village.core.problem import problem
+from village.core.visitors import network_of_socket
+from village.realtime.admission import FULL_WAIT
 from village.realtime.consumer import Connection, is_welcome
 from village.realtime.frames import Batch
 from village.realtime.hub import hub
@@ -26,6 +28,7 @@ from village.realtime.ports.asgi import AsgiPort
 from village.realtime.ports.base import Send
 from village.realtime.protocol import TOPICS_MAX, Since, Subscribe, is_address
 from village.realtime.registry import Unavailable, registry
+from village.realtime.tickets import Identity
 
 Message = dict[str, Any]
 
@@ -93,18 +96,34 @@ class EventStream:
             # A stream is one's own; for somebody else there are sockets, with a ticket.
             return await _refuse(send, 403)
         if registry.draining:
-            return await _refuse(send, 503)
+            return await _refuse(send, 503, retry_after=5)
         if not is_welcome(headers.get(b"origin"), headers):
             return await _refuse(send, 403)
         try:
             identity = await registry.whose(_session(headers))
         except Unavailable:
-            return await _refuse(send, 503)
+            return await _refuse(send, 503, retry_after=5)
         if identity is None:
             return await _refuse(send, 401)
         if not registry.has_room(identity):
             return await _refuse(send, 429)
+        network, places = network_of_socket(scope), registry.places
+        if not places.take(network):
+            return await _refuse(send, 429, retry_after=FULL_WAIT)
+        try:
+            await self._carry(receive, send, identity, topics, since)
+        finally:
+            places.leave(network)
 
+    async def _carry(
+        self,
+        receive: Callable[[], Awaitable[Message]],
+        send: Send,
+        identity: Identity,
+        topics: list[str],
+        since: dict[str, Since],
+    ) -> None:
+        """Carry an open stream to its end."""
         await send(
             {
                 "type": "http.response.start",
@@ -166,8 +185,8 @@ def _chunk(text: str, *, more: bool = True) -> Message:
     return {"type": "http.response.body", "body": text.encode(), "more_body": more}
 
 
-async def _refuse(send: Callable[[Message], Awaitable[None]], status: int) -> None:
-    answer = problem(status, retry_after=5 if status == 503 else None)
+async def _refuse(send: Send, status: int, retry_after: int | None = None) -> None:
+    answer = problem(status, retry_after=retry_after)
     headers = [(name.lower().encode(), value.encode()) for name, value in answer.items()]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content})

@@ -9,6 +9,9 @@ from village.settings.form import DEBUG, PORT, VILLAGE_DEMO, env
 # --- Sockets -------------------------------------------------------------------------------------
 # What one process opens in a second; the others are told when to come again.
 HANDSHAKES_PER_SECOND = env.int("HANDSHAKES_PER_SECOND", default=200)
+# What one process holds open to one network (an address, or a household's network of IPv6); 0 sets
+# no bound. A hall, or a carrier that puts many phones behind one address, needs more.
+SOCKETS_PER_NETWORK = env.int("SOCKETS_PER_NETWORK", default=64)
 # "wire" writes to one socket after the other; "asgi" never past the server.
 VILLAGE_PORT = env.str("VILLAGE_PORT", default="fastest")
 
