@@ -47,7 +47,15 @@ from village.messaging import actions as town_hall
 from village.messaging.models import Department
 from village.residents import consents, exporting
 from village.residents.actions import block
-from village.residents.models import Grant, Membership, Neighbourhood, Resident, Role, Village
+from village.residents.models import (
+    Grant,
+    Membership,
+    Neighbourhood,
+    Residency,
+    Resident,
+    Role,
+    Village,
+)
 from village.stewardship.models import ApiKey
 
 __all__ = ["World"]
@@ -723,4 +731,11 @@ def has_agreed(world: World, person: Person, thing: Thing | None) -> Body:
         return {}
     by = Actor(person.resident.pk)
     consents.give_consent(by=by, subject="directory", version=1, at=world.at)
+    return {}
+
+
+@before("POST /villages/{v}/letters/asked")
+def is_not_known_yet(world: World, person: Person, thing: Thing | None) -> Body:
+    """Whom the village knows to live there needs no letter."""
+    Membership.objects.filter(resident=person.resident).update(residency=Residency.DECLARED)
     return {}

@@ -27,6 +27,7 @@ from tests.support.cast import DEPARTMENT, OUTLET, Cast, secure, sit
 from village.alerts.models import Answer, Condition, RollCall, Source
 from village.assist.models import Accreditation, Assignment, Mandate
 from village.core.actor import SYSTEM, Actor
+from village.entrance.models import AskedLetter
 from village.journal.models import Reading
 from village.journal.tasks import sweep
 from village.messaging.models import Category, Department
@@ -312,6 +313,13 @@ def plant(village: Village) -> dict[str, Any]:
     ContactDetails.objects.filter(resident=cast.nora).update(phone=MARK)
     _plant_series(village, place, goal)
     _plant_help(village, desk)
+    AskedLetter.objects.create(
+        village=cast.lindental,
+        resident=cast.nora,
+        address=f"Mill lane {MARK}",
+        people=2,
+        created_at=now,
+    )
     _plant_what_others_said(cast)
     block(by=Actor(cast.nora.pk), resident_id=cast.mia.pk, at=now)
     # A browser that only asked for her code, and an operator who changed her row.

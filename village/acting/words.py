@@ -110,6 +110,7 @@ NEVER = frozenset(
         "entrance.invitation_accepted",
         "entrance.invitation_withdrawn",
         "entrance.let_in_again",
+        "entrance.letter_asked",
         "entrance.letters_printed",
         "entrance.residency_raised",
         "entrance.return_stopped",

@@ -7,6 +7,13 @@ from uuid import UUID
 from village.journal.facts import Fact
 
 
+class LetterAsked(Fact, kind="entrance.letter_asked"):
+    """Somebody asked for a letter with a code to where she lives."""
+
+    letter: UUID
+    resident: UUID
+
+
 class LettersPrinted(Fact, kind="entrance.letters_printed"):
     """Codes were printed for the households of the village."""
 

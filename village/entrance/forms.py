@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from village.core.forms import LINE_MAX, LineField, TextField
 from village.entrance.actions import LETTERS_MAX, PEOPLE_MAX, Household
+from village.entrance.envelopes import LINES_MAX
+from village.entrance.models import AskedLetter
 from village.residents.forms import PersonField
 from village.residents.models import Resident
 
-# What fits on an envelope.
-LINES_MAX = 6
 _DIGITS = {"inputmode": "numeric", "autocomplete": "off", "class": "code"}
 
 
@@ -53,7 +53,7 @@ class LostForm(forms.Form):
 
 
 class ReturnCodeForm(forms.Form):
-    """Ask for the code that somebody shows who wants to come back."""
+    """Ask for the code that a neighbour shows: a new one, or one who wants to come back."""
 
     code = LineField(
         label=_("The eight digits that your neighbour shows you"),
@@ -83,7 +83,15 @@ class LettersForm(forms.Form):
             "people live together, their number is the last line."
         ),
         max_length=100_000,
+        required=False,
     )
+    asked = forms.ModelMultipleChoiceField(AskedLetter.objects.none(), required=False)
+
+    def __init__(self, asked: QuerySet[AskedLetter], data: Any = None) -> None:
+        super().__init__(data)
+        choice = self.fields["asked"]
+        assert isinstance(choice, forms.ModelMultipleChoiceField)
+        choice.queryset = asked
 
     def clean_addresses(self) -> str:
         """Read the households."""
@@ -97,6 +105,32 @@ class LettersForm(forms.Form):
                 gettext("At most %(most)s letters at once.") % {"most": LETTERS_MAX}
             )
         return said
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to print nothing."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not self.households and not given.get("asked"):
+            self.add_error("addresses", gettext("Please write down a household."))
+        return given
+
+
+class AskForLetterForm(forms.Form):
+    """Ask where a letter is to go."""
+
+    address = TextField(
+        label=_("Your address"),
+        help_text=_("As it stands below your name on an envelope."),
+        max_length=LINE_MAX * LINES_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    people = forms.IntegerField(
+        label=_("How many people live there who want to come in"),
+        min_value=1,
+        max_value=PEOPLE_MAX,
+        initial=1,
+        required=False,
+    )
 
 
 class CardForm(forms.Form):

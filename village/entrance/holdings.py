@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from village.entrance.models import (
+    AskedLetter,
     Card,
     Introduction,
     Invitation,
@@ -10,7 +11,7 @@ from village.entrance.models import (
     RecoveryVouch,
     Vouch,
 )
-from village.journal.holdings import Gone, Holding, Rows
+from village.journal.holdings import Gone, Holding, Retention, Rows, declare_retention
 
 
 def _name_nobody(rows: Rows, gone: Gone) -> None:
@@ -18,6 +19,17 @@ def _name_nobody(rows: Rows, gone: Gone) -> None:
     rows.update(made_by=None)
 
 
+def _forget_asked(before: object) -> int:
+    return AskedLetter.objects.filter(created_at__lt=before).delete()[0]
+
+
+Holding(
+    "entrance.letters_asked",
+    of=AskedLetter,
+    person="resident",
+    shows=("id", "village", "created_at", "address", "people"),
+    kept="until the letter is printed, at most ninety days; erasing deletes it",
+)
 Holding(
     "entrance.cards",
     of=Card,
@@ -67,4 +79,12 @@ Holding(
     person="by",
     shows=("created_at",),
     kept="as long as the recovery, at most ten days; erasing deletes it",
+)
+declare_retention(
+    Retention(
+        "entrance.letters_asked",
+        90,
+        _forget_asked,
+        "whoever still wants a letter asks again; an address is kept for nothing else",
+    )
 )

@@ -65,6 +65,27 @@ class Invitation(VillageObject):
         return Residency.LETTER if is_letter else Residency.DECLARED
 
 
+class AskedLetter(VillageObject):
+    """Ask for a letter to where somebody lives; it is gone as soon as the letter is printed."""
+
+    resident = models.ForeignKey(Who, models.CASCADE, related_name="letters_asked")
+    # Its lines below the name, as they stand on the envelope.
+    address = models.TextField()
+    people = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["village", "resident"], name="everybody_asks_for_one_letter"
+            )
+        ]
+
+    @property
+    def where(self) -> str:
+        """Give the address in one line."""
+        return ", ".join(self.address.splitlines())
+
+
 class Introduction(VillageObject):
     """Let neighbours and the desk find somebody who shows them a code, and nobody else."""
 

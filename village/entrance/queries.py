@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from village.core.actor import Actor
-from village.entrance.models import Card, Introduction, Invitation, Recovery
+from village.entrance.models import AskedLetter, Card, Introduction, Invitation, Recovery
 from village.residents.models import Membership, Residency, Resident, Role
 from village.residents.queries import blocked_with, holds, residency_by_village
 
@@ -39,6 +39,11 @@ def is_at_a_desk(by: Actor, village: str) -> bool:
 def invitations_of(by: Actor, village: str) -> QuerySet[Invitation]:
     """Give the invitations that the actor has made."""
     return Invitation.objects.filter(village=village, made_by=by.principal_id)
+
+
+def letters_asked(village: str) -> QuerySet[AskedLetter]:
+    """Give the letters that people have asked for and that are not printed yet."""
+    return AskedLetter.objects.filter(village=village).select_related("resident")
 
 
 def card_of(resident_id: UUID) -> Card | None:

@@ -7,12 +7,13 @@ from typing import Annotated
 from uuid import UUID
 
 from ninja import Field
-from pydantic import ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints, model_validator
 
 from village.core.schemas import In, Line, Out
 from village.entrance import codes
 from village.entrance.actions import LETTERS_MAX, PEOPLE_MAX, Household
-from village.entrance.models import Introduction, Invitation, Recovery
+from village.entrance.envelopes import LINES_MAX
+from village.entrance.models import AskedLetter, Introduction, Invitation, Recovery
 from village.entrance.paper import address_of
 from village.residents.models import Membership, Residency
 from village.residents.schemas import LEVELS, Level
@@ -24,12 +25,12 @@ People = Annotated[int, Field(ge=1, le=PEOPLE_MAX)]
 class HouseholdIn(In):
     """To whom a letter goes: the lines of its address, and how many people live there."""
 
-    lines: Annotated[list[Line], Field(min_length=1, max_length=6)]
+    lines: Annotated[list[Line], Field(min_length=1, max_length=LINES_MAX)]
     people: People = 1
 
 
 class LettersIn(In):
-    """The households that get a letter with a code."""
+    """The households that get a letter with a code, and those who have asked for one, by id."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -40,11 +41,41 @@ class LettersIn(In):
         },
     )
 
-    households: Annotated[list[HouseholdIn], Field(min_length=1, max_length=LETTERS_MAX)]
+    households: Annotated[list[HouseholdIn], Field(max_length=LETTERS_MAX)] = []
+    asked: Annotated[list[UUID], Field(max_length=LETTERS_MAX)] = []
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> LettersIn:
+        if not self.households and not self.asked:
+            raise ValueError("a letter goes to a household, or to somebody who has asked")
+        return self
 
     def as_households(self) -> list[Household]:
         """Give the households."""
         return [Household(tuple(each.lines), each.people) for each in self.households]
+
+
+class AskForLetterIn(In):
+    """Where a letter goes, below the name; and how many people live there who want to come in."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"lines": ["Mühlgasse 4", "Lindental"], "people": 2}},
+    )
+
+    lines: Annotated[list[Line], Field(max_length=LINES_MAX - 1)] = []
+    people: People = 1
+
+
+class AskedLetterOut(Out):
+    """A letter that somebody has asked for and that is not printed yet."""
+
+    id: UUID
+    village: str
+    created_at: datetime
+    display_name: str
+    lines: list[str]
+    people: int
 
 
 class InvitationIn(In):
@@ -151,6 +182,18 @@ def show_recovery(recovery: Recovery) -> RecoveryOut:
         vouches=len(recovery.vouches.all()),
         opens_at=recovery.opens_at,
         expires_at=recovery.expires_at,
+    )
+
+
+def show_asked_letter(asked: AskedLetter) -> AskedLetterOut:
+    """Show a letter that somebody has asked for, to her and to whoever prints it."""
+    return AskedLetterOut(
+        id=asked.pk,
+        village=asked.village_id,
+        created_at=asked.created_at,
+        display_name=asked.resident.display_name,
+        lines=asked.address.splitlines(),
+        people=asked.people,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from village.entrance.actions.asking import AlreadyKnown, ask_for_letter
 from village.entrance.actions.cards import (
     CardRefused,
     PrintedCard,
@@ -14,9 +15,7 @@ from village.entrance.actions.cards import (
 from village.entrance.actions.endings import end_ways_in
 from village.entrance.actions.invitations import (
     LETTERS_MAX,
-    PEOPLE_MAX,
     CodeNotGood,
-    Household,
     Letter,
     accept_invitation,
     invite_household,
@@ -43,10 +42,12 @@ from village.entrance.actions.residency import (
     vouch_for,
 )
 from village.entrance.actions.texting import send_due_texts, send_text, write_code
+from village.entrance.envelopes import PEOPLE_MAX, Household
 
 __all__ = [
     "LETTERS_MAX",
     "PEOPLE_MAX",
+    "AlreadyKnown",
     "AlreadyVouched",
     "CardRefused",
     "CodeNotGood",
@@ -56,6 +57,7 @@ __all__ = [
     "RecoveryNotGood",
     "RecoveryWaits",
     "accept_invitation",
+    "ask_for_letter",
     "begin_recovery",
     "check_at_desk",
     "check_introduced",

@@ -16,14 +16,15 @@ from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Forbidden, NotFound
 from village.core.limits import Budget
 from village.entrance import codes, facts, policies
+from village.entrance.actions.asking import take_asked
 from village.entrance.actions.residency import raise_residency
+from village.entrance.envelopes import Household
 from village.entrance.models import Invitation, InvitationKind
 from village.journal.actions import record, record_all
 from village.residents.actions import join_village
 from village.residents.models import Membership, Resident
 
 LETTERS_MAX: Final = 500
-PEOPLE_MAX: Final = 12
 DIGITS: Final = 12
 # A letter lies in the hall for a while; an invitation is given from hand to hand.
 LETTER_LASTS: Final = timedelta(days=60)
@@ -40,14 +41,6 @@ class CodeNotGood(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
-    """Say to whom a letter goes, as the envelope says it, and how many people live there."""
-
-    lines: tuple[str, ...]
-    people: int
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """Hold what is printed on one letter; its code exists nowhere else."""
 
@@ -58,17 +51,22 @@ class Letter:
 
 @transaction.atomic
 def print_letters(
-    *, by: Actor, village: str, households: Sequence[Household], at: datetime
+    *,
+    by: Actor,
+    village: str,
+    households: Sequence[Household],
+    asked: Sequence[UUID] = (),
+    at: datetime,
 ) -> list[Letter]:
     """
-    Draw a code for each household. Addresses are printed and forgotten.
+    Draw a code for each household, and for who has asked. Addresses are printed and forgotten.
 
-    :raises NotFound: if the actor does not belong to the village
+    :raises NotFound: if the actor does not belong to the village, or nobody asks any more
     :raises Forbidden: if she may not print letters
     """
     policies.may_print_letters(by, village).enforce()
     batch, letters, rows = uuid4(), [], []
-    for household in households:
+    for household in (*households, *take_asked(village, asked)):
         code = codes.draw(DIGITS)
         letters.append(Letter(household, code, at + LETTER_LASTS))
         rows.append(

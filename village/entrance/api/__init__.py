@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from village.core.router import Router
-from village.entrance.api import entering, recoveries
+from village.entrance.api import asking, entering, recoveries
 
 router = Router()
-for part in (entering, recoveries):
+for part in (asking, entering, recoveries):
     router.add_router("", part.router)

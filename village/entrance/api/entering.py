@@ -72,10 +72,14 @@ def _a_pdf() -> dict[str, Any]:
     openapi_extra=_a_pdf(),
 )
 def print_letters(request: ActorRequest, v: str, payload: LettersIn) -> HttpResponse:
-    """Print letters with codes for the households of the village."""
+    """Print letters with codes for households of the village, and for those who have asked."""
     village, at = member_of(request.actor, v), timezone.now()
     letters = actions.print_letters(
-        by=request.actor, village=village.pk, households=payload.as_households(), at=at
+        by=request.actor,
+        village=village.pk,
+        households=payload.as_households(),
+        asked=payload.asked,
+        at=at,
     )
     show_once(request)
     return _pdf(paper.print_letters(village, letters, at=at), "letters.pdf")

@@ -17,7 +17,8 @@ from village.core.pages import PageRequest, page, tell
 from village.entrance import actions, codes, paper, policies, queries
 from village.entrance.forms import CardForm, InvitationForm, LettersForm
 from village.entrance.pages.drawing import picture_of
-from village.residents.models import Resident
+from village.residents.contacts import contact_of
+from village.residents.models import Residency, Resident
 from village.residents.pages import enter
 from village.residents.queries import members
 
@@ -45,12 +46,17 @@ def invitations(request: PageRequest, v: str) -> HttpResponse:
             made = {"it": invitation, "code": codes.spoken(code), "picture": picture}
     mine = queries.invitations_of(by, village.pk).order_by("-created_at", "-pk")[:ON_THE_PAGE]
     may_invite = policies.may_invite(by, village.pk)
+    asked = queries.letters_asked(village.pk).filter(resident=by.principal_id).first()
+    lines = contact_of(by.principal_id).address.splitlines()
     shown = {
         "village": village,
         "form": form,
         "made": made,
         "mine": [(each, each.is_good(at)) for each in mine],
         "may_invite": may_invite,
+        "may_ask": queries.level_of(by, village.pk) == Residency.DECLARED and not by.is_assisted,
+        "asked": asked,
+        "address": ", ".join(lines),
         "may_print_letters": bool(policies.may_print_letters(by, village.pk)),
         "may_print_cards": bool(policies.may_see_desk(by, village.pk)),
     }
@@ -74,15 +80,20 @@ def letters(request: PageRequest, v: str) -> HttpResponse:
     """Print letters with codes for the households of the village, as one file."""
     village = enter(request, v)
     policies.may_print_letters(request.actor, village.pk).enforce()
-    form = LettersForm(request.POST or None)
+    asked = queries.letters_asked(village.pk).order_by("created_at", "pk")
+    form = LettersForm(asked, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         at = timezone.now()
         printed = actions.print_letters(
-            by=request.actor, village=village.pk, households=form.households, at=at
+            by=request.actor,
+            village=village.pk,
+            households=form.households,
+            asked=[each.pk for each in form.cleaned_data["asked"]],
+            at=at,
         )
         show_once(request)
         return _pdf(paper.print_letters(village, printed, at=at), "letters.pdf")
-    shown = {"village": village, "form": form}
+    shown = {"village": village, "form": form, "asked": asked[: actions.LETTERS_MAX]}
     return render(request, "entrance/letters.html", shown, status=422 if form.errors else 200)
 
 
