@@ -51,6 +51,11 @@ def outlets_of(by: Actor, village: str) -> QuerySet[Outlet]:
     return Outlet.objects.filter(village=member_of(by, village))
 
 
+def outlet(outlet_id: UUID) -> Outlet | None:
+    """Give an outlet, wherever it is."""
+    return Outlet.objects.filter(pk=outlet_id).first()
+
+
 def outlet_in(village: str, outlet_id: UUID) -> Outlet:
     """
     Find an outlet of a village.

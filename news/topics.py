@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from news import queries
 from news.facts import (
@@ -17,6 +18,9 @@ from village.core.actor import Actor, Scope
 from village.core.permissions import Standing, may
 from village.federation.models import Shared
 from village.federation.queries import readers_among, reads
+from village.institutions.facts import BadgeGranted, BadgeWithdrawn
+from village.institutions.queries import was_given
+from village.institutions.schemas import SpeakersBadgeOut, shown_badge
 from village.journal.topics import Topic
 from village.residents.topics import residents_me
 
@@ -45,6 +49,19 @@ def _read(fact: ArticleRead) -> ArticleReadOut | None:
     return None if mark is None else read_out(mark)
 
 
+def _badge(fact: BadgeGranted | BadgeWithdrawn) -> SpeakersBadgeOut | None:
+    outlet = queries.outlet(fact.institution_id)
+    if outlet is None:
+        return None
+    return SpeakersBadgeOut(institution=outlet.pk, badge=shown_badge(outlet.pk, outlet.name))
+
+
+def _where_it_speaks(fact: BadgeGranted | BadgeWithdrawn) -> Iterable[Mapping[str, Any]]:
+    """Show an outlet's badge where its articles are; a mere proposal is shown nowhere."""
+    speaks = queries.outlet(fact.institution_id) is not None and was_given(fact.badge_id)
+    return [{"village": fact.village}] if speaks else []
+
+
 news = Topic(
     "villages/{village}/news",
     admits=may_follow,
@@ -61,6 +78,10 @@ news = Topic(
     erasing=frozenset({ArticleCorrected, ArticleRetracted}),
     hot=True,
 )
+
+# Articles on a screen are as trusted as their outlet is now, and not as when they came.
+for _changed in (BadgeGranted, BadgeWithdrawn):
+    news.carry(_changed, _badge, to=_where_it_speaks)
 
 # What somebody reads is nobody else's business: it shows on her own screens only.
 residents_me.carry(

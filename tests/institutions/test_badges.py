@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,10 @@ from village.institutions.actions import BadgeStands, NameChanged
 from village.institutions.models import Badge
 from village.institutions.queries import badges_of
 from village.journal.models import Entry
+from village.journal.queries import frames_after
+from village.journal.topics import find
 from village.messaging.models import Department
+from village.realtime.frames import encode
 from village.residents.models import Resident
 from village.residents.naming import NameTaken
 
@@ -269,3 +273,38 @@ class TestTwoAtOnce:
 
         came = all_at_once(confirm, [uuid4() for _ in range(8)])
         assert came == {"granted": 1, "institutions.badge_stands": 7}
+
+
+class TestOnAScreen:
+    def test_a_badge_comes_and_goes_while_one_reads(
+        self, as_: As, bote: Outlet, stella: Resident
+    ) -> None:
+        badge = give(as_(stella), bote.pk)
+        [given] = shown()
+        assert given["kind"] == "institutions.badge_granted"
+        assert given["data"]["institution"] == str(bote.pk)
+        assert given["data"]["badge"]["verified_by"] == ["Stella"]
+        actions.withdraw_badge(by=as_(stella), badge_id=badge.pk, at=timezone.now())
+        [again, taken] = shown()
+        # What is read again says what is so now.
+        assert again["data"] == taken["data"] == {"institution": str(bote.pk), "badge": None}
+
+    def test_nobody_reads_of_what_was_only_proposed(
+        self, as_: As, bote: Outlet, stella: Resident
+    ) -> None:
+        proposed = propose(as_(stella), bote.pk)
+        actions.withdraw_badge(by=as_(stella), badge_id=proposed.pk, at=timezone.now())
+        assert shown() == []
+
+    def test_a_department_is_no_news(self, as_: As, office: Department, stella: Resident) -> None:
+        give(as_(stella), office.pk)
+        assert shown() == []
+
+
+def shown() -> list[dict[str, Any]]:
+    """Give the frames on the screens of those who read the news."""
+    address = "villages/lindental/news"
+    followed = find(address)
+    assert followed is not None
+    frames = frames_after(followed.topic, address, 0, limit=10)
+    return [json.loads(encode(each, address).text) for each in frames]

@@ -84,6 +84,11 @@ def badges_of(names: Mapping[UUID, str]) -> dict[UUID, Badge]:
     return {badge.of: badge for badge in standing if badge.name == names[badge.of]}
 
 
+def was_given(badge_id: UUID) -> bool:
+    """Tell whether a badge counts or once did, and is no mere proposal."""
+    return Badge.objects.filter(pk=badge_id, granted_at__isnull=False).exists()
+
+
 def badges_in(village: Village) -> QuerySet[Badge]:
     """Give the badges of a village that were proposed or given, those that are over too."""
     return Badge.objects.filter(village=village).with_all_that_is_shown()

@@ -48,6 +48,13 @@ class InstitutionOut(Out):
     badge: BadgeOut | None
 
 
+class SpeakersBadgeOut(Out):
+    """What an institution's badge is now, where it speaks on a screen; null where it has none."""
+
+    institution: UUID
+    badge: BadgeOut | None
+
+
 class VerificationIn(In):
     """That an institution is what it says, until a day within two years."""
 

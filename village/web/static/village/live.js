@@ -6,9 +6,10 @@
  *   </section>
  *
  * The position was taken before the region was read, so nothing is missed in between. A frame that
- * names a card of the region has this card fetched if it has an address; any other has the region
- * fetched, unless its kind does not begin with data-kinds, or the region is data-cards="only". What
- * comes is morphed into the page by htmx, so that the focus and the reader's place stay.
+ * names a card of the region has this card fetched if it has an address, and so has one about who
+ * speaks on it (data-speaker); any other has the region fetched, unless its kind does not begin with
+ * data-kinds, or the region is data-cards="only". What comes is morphed into the page by htmx, so
+ * that the focus and the reader's place stay.
  */
 
 import { connect } from "./village.js";
@@ -89,8 +90,9 @@ function oldest(places) {
 async function move(region, frame) {
   if (!frame.kind.startsWith(region.dataset.kinds)) return;
   const named = ids(frame.data);
-  const cards = [...region.querySelectorAll("[data-card]")].filter((card) =>
-    named.has(card.dataset.card),
+  const speaker = frame.data?.institution; // whose badge has changed
+  const cards = [...region.querySelectorAll("[data-card]")].filter(
+    ({ dataset }) => named.has(dataset.card) || (speaker && speaker === dataset.speaker),
   );
   if (cards.length === 0 && region.dataset.cards === "only") return;
   const alone = cards.filter((card) => card.dataset.src);
