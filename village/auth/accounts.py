@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from village.auth.codes import Code, digits_of
 from village.auth.speaking import asked_for
 from village.core import phone as numbers
 from village.core.errors import DomainError
@@ -121,8 +122,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write a letter of sign-in, in the language of whoever has the address."""
         known = Resident.objects.filter(email__iexact=email).values_list("language", flat=True)
+        if isinstance(code := context.get("code"), Code):
+            context = context | {"code": code.digits}
         with translation.override(known.first() or get_language()):
             super().send_mail(template_prefix, email, context)
+
+    def generate_login_code(self) -> str:
+        """Draw a code to sign in by."""
+        return Code.of(super().generate_login_code())
+
+    def generate_email_verification_code(self) -> str:
+        """Draw a code for a letter that shows whose an address is."""
+        return Code.of(super().generate_email_verification_code())
+
+    def generate_phone_verification_code(self, *, user: Any, phone: str) -> str:
+        """Draw a code for a text message."""
+        return Code.of(super().generate_phone_verification_code(user=user, phone=phone))
 
     def phone_form_field(self, **options: Any) -> forms.Field:
         """Give the field in which people write their number."""
@@ -156,7 +171,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_verification_code_sms(self, user: Any, phone: str, code: str, **kwargs: Any) -> None:
         """Send a code."""
         write_code(
-            number=phone, code=code, language=user.language, is_known=True, at=timezone.now()
+            number=phone,
+            code=digits_of(code),
+            language=user.language,
+            is_known=True,
+            at=timezone.now(),
         )
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
@@ -164,7 +183,7 @@ class AccountAdapter(DefaultAccountAdapter):
         _look_for_nobody()
         write_code(
             number=phone,
-            code=self.generate_login_code(),
+            code=digits_of(self.generate_login_code()),
             language=get_language() or settings.LANGUAGE_CODE,
             is_known=False,
             at=timezone.now(),

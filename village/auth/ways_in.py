@@ -26,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from village.auth.accounts import NameField, PhoneField
+from village.auth.confirming import AddressCodeView, PhoneCodeView, SignInCodeView
 from village.core.errors import DomainError
 from village.core.limits import Budget
 from village.core.problem import problem_of
@@ -159,6 +160,9 @@ def _opened(request: HttpRequest, number: str, pin: str) -> Resident:
 _STEPS = (
     ("card", CardView),
     ("code/request", CodeRequestView),
+    ("code/confirm", SignInCodeView),
+    ("email/verify", AddressCodeView),
+    ("phone/verify", PhoneCodeView),
     ("phone/signup", PhoneView),
     ("recovery", RecoveryView),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -17,13 +18,14 @@ from village.core.errors import DomainError
 from village.core.limits import Budget
 from village.core.pages import PageRequest, page, tell
 from village.core.phone import read
+from village.core.sealing import seal, unseal
 from village.core.visitors import network_of
 from village.entrance import actions, codes, queries
 from village.entrance.forms import LostForm, ReturnCodeForm
 from village.residents.pages import stay_home
 
 BEGUN_FROM = Budget("entrance.lost-from", 10, 3600)
-# What this browser holds until she is in again.
+# What this browser holds until she is in again; its session keeps it sealed.
 HELD = "recovery"
 
 
@@ -45,9 +47,9 @@ def lost(request: Any) -> HttpResponse:
             _row, code, secret = actions.begin_recovery(
                 address=said if "@" in said else "", number=number, at=timezone.now()
             )
-            request.session[HELD] = {"code": codes.spoken(code), "secret": secret}
+            request.session[HELD] = {"code": seal(HELD, code), "secret": seal(HELD, secret)}
             return redirect("lost")
-    shown = {"form": form, "held": request.session.get(HELD)}
+    shown = {"form": form, "held": _held(request)}
     return render(request, "entrance/lost.html", shown, status=422 if form.errors else 200)
 
 
@@ -83,3 +85,15 @@ def stop_recovery(request: PageRequest) -> HttpResponse:
         return redirect("stop-recovery")
     live = queries.recoveries_of(request.actor.principal_id, timezone.now()).order_by("created_at")
     return render(request, "entrance/stop_recovery.html", {"recoveries": live})
+
+
+def _held(request: Any) -> dict[str, str] | None:
+    """Give what this browser holds, to be shown; nothing when it was sealed by another key."""
+    held = request.session.get(HELD)
+    try:
+        return held and {
+            "code": codes.spoken(unseal(HELD, held["code"])),
+            "secret": unseal(HELD, held["secret"]),
+        }
+    except InvalidToken:
+        return None
