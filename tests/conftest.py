@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -9,13 +10,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests.support.cast import Cast, make_cast
+from tests.support.emptying import empty
 from village.core.actor import Actor
-from village.journal import guards
 from village.residents.models import Resident, Village
 from village.residents.queries import grid_key
 
@@ -24,26 +25,39 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave what brings its own SQLite to the run on SQLite."""
-    if os.environ.get("DATABASE_URL"):
-        for item in items:
-            if item.get_closest_marker("embedded") is not None:
-                item.add_marker(pytest.mark.skip(reason="the same in the run on SQLite"))
+    for item in items:
+        if os.environ.get("DATABASE_URL") and item.get_closest_marker("embedded") is not None:
+            item.add_marker(pytest.mark.skip(reason="the same in the run on SQLite"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays to the end of the run."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _the_ledger_may_be_emptied() -> Any:
-    """Let a test that commits empty the tables after itself, which the ledger's guards forbid."""
-    operations = type(connection.ops)
-    empty = operations.execute_sql_flush
+def _only_what_was_written_is_emptied() -> Iterator[None]:
+    """Let a test that commits leave nothing behind, which the ledger's guards forbid."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: empty())
+        yield
 
-    def empty_unguarded(self: Any, statements: list[str]) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            guards.take_down(cursor, connection.vendor)
-            empty(self, statements)
-            guards.set_up(cursor, connection.vendor)
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_found_once() -> Iterator[None]:
+    """Let no client of a test look through all folders for what is static anew."""
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, Any] = {}
+
+    def look_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "execute_sql_flush", empty_unguarded)
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
         yield
 
 
