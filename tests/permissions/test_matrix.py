@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ NOT_FOUND = {"title": "Not Found", "status": 404, "code": "not_found"}
 # Coordinators see every refusal: it is counted when what was asked has been taken back, in a table
 # that holds nothing else (docs/decisions/0014).
 NOT_THE_VILLAGES = {"django_session", "usersessions_usersession", "acting_refusal"}
+# What changes rows within a statement that reads: a function of the journal, or another statement.
+CHANGES = re.compile(r"\b(journal_\w+\s*\(|INSERT INTO|DELETE FROM|UPDATE\s+\S+\s+SET\b)")
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +66,33 @@ def cells(world: World, operation: Operation) -> Iterator[tuple[Person, Target, 
 
 
 class Writes:
-    """Notice a statement that may have changed something."""
+    """Notice statements that may have changed something, and have not been taken back since."""
 
     def __init__(self) -> None:
-        self.seen = False
+        self._count = 0
+        self._count_at: dict[str, int] = {}
+
+    @property
+    def left_something(self) -> bool:
+        """Tell whether the tables may hold something else now."""
+        return self._count > 0
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        verb = sql.lstrip().split(None, 1)[0].upper()
-        reads = verb in ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK") and "journal_" not in sql
-        self.seen |= not reads and not any(f'"{table}"' in sql for table in NOT_THE_VILLAGES)
-        return execute(sql, params, many, context)
+        result = execute(sql, params, many, context)
+        words = sql.split(None, 4)
+        if words[0] == "SAVEPOINT":
+            self._count_at[words[1]] = self._count
+        elif words[:3] == ["ROLLBACK", "TO", "SAVEPOINT"]:
+            self._count = self._count_at[words[3]]
+        elif not self._only_reads(words[0].upper(), sql):
+            self._count += 1
+        return result
+
+    @staticmethod
+    def _only_reads(verb: str, sql: str) -> bool:
+        if verb in ("SELECT", "WITH"):
+            return CHANGES.search(sql) is None
+        return verb == "RELEASE" or any(f'"{table}"' in sql for table in NOT_THE_VILLAGES)
 
 
 def expected(operation: Operation, person: Person, thing: Thing | None) -> Answer:
@@ -119,7 +139,7 @@ class TestEveryOperation:
                 elif answer is Answer.ABSENT and NOT_FOUND.items() - response.json().items():
                     wrong.append(f"{cell}: does not look like what is not there")
                 only_looked = answer is not Answer.ALLOWED or operation.method == "GET"
-                if only_looked and writes.seen and contents() != untouched:
+                if only_looked and writes.left_something and contents() != untouched:
                     wrong.append(f"{cell}: was refused or only looked, and left something behind")
                 if response.streaming:
                     # Read to its end, so that its file is closed.
