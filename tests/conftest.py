@@ -24,10 +24,17 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what brings its own SQLite to the run on SQLite."""
+    """Leave what brings its own SQLite to the run on SQLite, and hold `once` to its word."""
     for item in items:
         if os.environ.get("DATABASE_URL") and item.get_closest_marker("embedded") is not None:
             item.add_marker(pytest.mark.skip(reason="the same in the run on SQLite"))
+        if item.get_closest_marker("once") is not None and _asks_a_store(item):
+            raise pytest.UsageError(f"{item.nodeid} asks a store, so it must be tried on both")
+
+
+def _asks_a_store(item: pytest.Item) -> bool:
+    marks = (item.get_closest_marker(name) for name in ("django_db", "postgres", "redis"))
+    return any(marks) or "db" in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish() -> None:

@@ -63,8 +63,8 @@ def main(arguments: Sequence[str]) -> int:
     on_sqlite = Run("SQLite", arguments, {})
     try:
         with services() as running:
-            # The browser sees a village of its own, the same in both runs.
-            scaled_out = ["-m", "not browser", *arguments]
+            # The browser sees a village of its own, and what is tested once asks no store.
+            scaled_out = ["-m", "not browser and not once", *arguments]
             return _both(on_sqlite, Run("PostgreSQL and Redis", scaled_out, running.environment()))
     except Unavailable as error:
         say(str(error))

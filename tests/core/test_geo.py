@@ -19,6 +19,7 @@ from village.core.geo import (
     within,
 )
 
+pytestmark = pytest.mark.once
 LINDENTAL = Point(50.03, 11.57)
 NORTH_POLE = Point(90, 0)
 SALT = b"one salt for ever"

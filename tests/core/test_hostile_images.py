@@ -13,6 +13,7 @@ from tests.core.pictures import encoded, photo
 from village.core import images
 from village.core.images import ImageRefused, inspect, render
 
+pytestmark = pytest.mark.once
 MIB = 1024 * 1024
 
 

@@ -23,6 +23,7 @@ from village.core.html import (
     words,
 )
 
+pytestmark = pytest.mark.once
 _ALLOWED_NAMES = (
     "a abbr address article b blockquote br caption cite code dd del details dfn div dl dt em "
     "figcaption figure h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre q rp rt ruby s section small "

@@ -7,6 +7,8 @@ import pytest
 from tests.core.pictures import encoded, photo
 from village.core.image_worker import BROKEN, copies_of, thumbhash
 
+pytestmark = pytest.mark.once
+
 
 def painted(width: int, height: int, opacity: Callable[[int, int], int]) -> bytes:
     return bytes(

@@ -14,6 +14,7 @@ from tests.core.pictures import MARKER, encoded, photo, quadrants
 from village.core import images
 from village.core.images import ImageFacts, ImageRefused, Rendered, inspect, render
 
+pytestmark = pytest.mark.once
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 MIB = 1024 * 1024
 

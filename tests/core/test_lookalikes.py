@@ -6,6 +6,8 @@ import pytest
 
 from village.core.lookalikes import alike, is_hidden, is_mixed, skeleton
 
+pytestmark = pytest.mark.once
+
 
 class TestSkeletons:
     @pytest.mark.parametrize(

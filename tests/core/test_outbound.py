@@ -35,6 +35,8 @@ from village.core.outbound import (
     post,
 )
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def canary() -> Iterator[Loopback]:

@@ -30,6 +30,8 @@ from village.core.outbound import (
     OutboundTooLarge,
 )
 
+pytestmark = pytest.mark.once
+
 
 def drip(piece: bytes, first: bytes = b"") -> Callable[[socket.socket, threading.Event], None]:
     """Send a little every twentieth of a second, for ever."""

@@ -19,6 +19,7 @@ from village.core.outbound.pulling import (
     outcome,
 )
 
+pytestmark = pytest.mark.once
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from village.core.paper import SIZE_PT, Sheet, installed_fonts
 
+pytestmark = pytest.mark.once
 # The width and height of A4 in points.
 A4 = (595, 842)
 

@@ -11,6 +11,7 @@ import pytest
 
 from news.feeds import FeedDocument, FeedItem, NotAFeed, parse
 
+pytestmark = pytest.mark.once
 FEEDS = Path(__file__).parent.parent / "data" / "feeds"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SHARED = os.environ.get("VILLAGE_SHARED_DATA", "")

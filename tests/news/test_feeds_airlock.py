@@ -8,6 +8,8 @@ import pytest
 
 from news.feeds.airlock import Admitted, admit
 
+pytestmark = pytest.mark.once
+
 
 def admitted(item: str, *, encoding: str = "utf-8") -> str:
     """Send an item through, and return what another XML parser makes of the copy."""

@@ -27,6 +27,7 @@ from news.feeds.airlock import admit
 from tests.core.test_html import judge
 from village.core.html import clean, fold
 
+pytestmark = pytest.mark.once
 FEEDS = Path(__file__).parent.parent / "data" / "feeds"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from notifications.transports.base import TransportError
 from tests.support.letters import email, make_letter
 from tests.support.smtp_server import HANG_UP, make_transport, smtp, transport
 
+pytestmark = pytest.mark.once
 __all__ = ["smtp", "transport"]
 
 EDDA = email("edda@lindental.example")

@@ -13,6 +13,7 @@ from tests.support import fcm_script
 from tests.support.fcm_server import fcm, transport
 from tests.support.letters import fid, make_letter
 
+pytestmark = pytest.mark.once
 __all__ = ["fcm", "transport"]
 
 LETTER = make_letter()

@@ -12,6 +12,7 @@ from tests.support.fcm_server import FcmServer, fcm, transport
 from tests.support.letters import fid, make_letter
 from tests.support.tls import make_tls
 
+pytestmark = pytest.mark.once
 __all__ = ["fcm", "transport"]
 
 LETTER = make_letter()

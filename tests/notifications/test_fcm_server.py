@@ -12,6 +12,7 @@ import pytest
 from tests.support.fcm_protocol import violations
 from tests.support.fcm_server import FcmServer, fcm
 
+pytestmark = pytest.mark.once
 __all__ = ["fcm"]
 
 

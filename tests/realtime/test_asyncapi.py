@@ -16,6 +16,7 @@ from referencing import Registry
 from village.journal.topics import Topic
 from village.realtime import asyncapi
 
+pytestmark = pytest.mark.once
 SPECS = "@asyncapi/specs@6.11.1"
 
 

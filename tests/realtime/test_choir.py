@@ -16,6 +16,7 @@ from village.realtime.ports.wire import WirePort
 from village.realtime.protocol import WINDOW
 from village.realtime.rfc6455 import Opcode
 
+pytestmark = pytest.mark.once
 NEWS = "villages/lindental/news"
 
 

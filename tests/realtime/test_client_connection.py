@@ -19,6 +19,8 @@ from tests.realtime.frames import (
 )
 from tests.support.effects import Position
 
+pytestmark = pytest.mark.once
+
 
 class TestHello:
     def test_comes_first_and_carries_the_ticket(self, screen: Client) -> None:

@@ -20,6 +20,8 @@ from tests.realtime.frames import (
 from tests.realtime.machine import EXAMPLES, ClientMachine
 from tests.support.effects import Frame, Position
 
+pytestmark = pytest.mark.once
+
 
 class TestEvents:
     def test_are_applied_one_after_the_other(self, screen: Client) -> None:

@@ -20,6 +20,7 @@ from village.realtime.inbox import FULL
 from village.realtime.lean import MESSAGE_MAX
 from village.realtime.rfc6455 import Opcode, Reader
 
+pytestmark = pytest.mark.once
 TEXT, BINARY, CLOSE, PING, PONG = (
     Opcode.TEXT,
     Opcode.BINARY,

@@ -28,6 +28,7 @@ from tests.support.tls import make_tls
 from tools.leash import leashed
 from village.realtime.rfc6455 import Opcode
 
+pytestmark = pytest.mark.once
 APP = "tests.realtime.port_app:application"
 UVICORN = f"uvicorn {APP} --lifespan off --port %d --ws"
 LEAN = f"{UVICORN} village.realtime.lean:LeanWebSocket"

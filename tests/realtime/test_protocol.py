@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from village.realtime.protocol import ACK_COSTS, FRAMES_BURST, Ack, Close, Command, Hangup, Session
 
+pytestmark = pytest.mark.once
 FOLLOWED = "villages/lindental/news"
 TOPICS = st.sampled_from([FOLLOWED, "villages/bergheim/news", "", "a b", 'a"b', "ä", "a" * 201])
 NUMBERS = st.one_of(

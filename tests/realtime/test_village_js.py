@@ -11,6 +11,7 @@ from tests.realtime.clients import VILLAGE_JS, Client, Did, NodeClient
 from tests.realtime.machine import EXAMPLES, UNSHRUNK, ClientMachine
 from tests.support.effects import Position
 
+pytestmark = pytest.mark.once
 NEWS = "villages/lindental/news"
 WELCOME = {"type": "welcome", "resident": "edda", "heartbeat": 25, "window": 256}
 SUBSCRIBED = {"type": "subscribed", "topic": NEWS, "epoch": "a", "seq": 57, "recovered": True}

@@ -15,6 +15,7 @@ from tests.realtime.model import Line, ModelServer
 from tests.support.client import Ended, Position, Refused, State, VillageSocket
 from tests.support.effects import Frame
 
+pytestmark = pytest.mark.once
 NEWS = "villages/lindental/news"
 ME = "residents/me"
 

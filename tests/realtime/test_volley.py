@@ -14,6 +14,7 @@ import pytest
 from village.realtime.ports import volley
 from village.realtime.ports.volley import ENTRIES, Volley
 
+pytestmark = pytest.mark.once
 Pair = tuple[socket.socket, socket.socket]
 Send = Callable[[list[int], bytes], dict[int, int]]
 

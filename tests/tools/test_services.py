@@ -19,7 +19,10 @@ from tools import services as ground
 from tools.packages import Unavailable
 from tools.services import Services, services
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and pidfds")
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and pidfds"),
+]
 
 TOOL = [sys.executable, ground.__file__, "run", "--"]
 REPORT = "import os; print(os.environ['DATABASE_URL'], os.environ['REDIS_URL'], flush=True)"

@@ -13,6 +13,7 @@ import pytest
 from tools import suite
 from tools.packages import find
 
+pytestmark = pytest.mark.once
 ROOT = Path(suite.__file__).parent.parent
 MISSING = not (find("postgres") and find("redis-server", "valkey-server"))
 BARE = ("-c", os.devnull, "--rootdir")

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from tests.support.catalogue import CATALOGUES, Message, messages, said
 
+pytestmark = pytest.mark.once
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|</?\w+>")
 PLURALS = {"de": 2, "ja": 1}
 

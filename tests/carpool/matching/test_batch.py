@@ -25,6 +25,7 @@ from tests.carpool.matching.oracle import (
 from tests.carpool.matching.traffic import MORNING, Traffic
 from village.core.geo import Point
 
+pytestmark = pytest.mark.once
 ROADS = Estimate()
 AT = MORNING - 7200
 LINDE, TOWN = Point(50.01493, 11.50661), Point(49.95182, 11.57934)

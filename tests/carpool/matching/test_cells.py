@@ -14,6 +14,7 @@ from carpool.routing import Estimate
 from tests.carpool.matching.traffic import MIDDLE, MORNING, Traffic
 from village.core.geo import Point
 
+pytestmark = pytest.mark.once
 ROADS = Estimate()
 FAST = Estimate(factor=1.3, metres_a_second=30)
 

@@ -14,6 +14,7 @@ from tests.carpool.matching.oracle import Found, Oracle, remembered, through_the
 from tests.carpool.matching.traffic import MORNING, Traffic
 from village.core.geo import Point
 
+pytestmark = pytest.mark.once
 LINDE, TOWN = Point(50.01493, 11.50661), Point(49.95182, 11.57934)
 HALFWAY = Point(49.983, 11.543)
 ROADS = Estimate()

@@ -14,6 +14,8 @@ from carpool.routing.openstreetmap import build, directions, is_open, speed_kmh
 from tests.carpool.routing.streets import MIDDLE, Streets, slowly, town
 from village.core.geo import Point, distance_m
 
+pytestmark = pytest.mark.once
+
 
 def built(streets: Streets, folder: Path) -> Network:
     """Write an extract and build its network."""

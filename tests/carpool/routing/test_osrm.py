@@ -21,6 +21,7 @@ from tests.carpool.matching.traffic import Traffic
 from tests.carpool.routing.test_network import around
 from village.core.geo import Point, distance_m
 
+pytestmark = pytest.mark.once
 Answer = Callable[[list[Point], list[int], list[int]], tuple[int, bytes]]
 
 
