@@ -26,6 +26,8 @@ OUTSIDE = (
     "/villages/lindental/alerts.atom",
 )
 GRAVE = ("serious", "critical")
+# One question for all links of a page, because each takes its time.
+HREFS = "(all) => all.map((each) => each.getAttribute('href'))"
 # A stranger, and everybody whose pages are not those of somebody else here.
 PEOPLE = ["", "edda", "vera", "tom", "nora", "mia", "otto", "carla", "stella", "strang"]
 
@@ -93,8 +95,8 @@ def crawl(page: Page) -> Iterator[str]:
         answer = page.goto(address)
         assert answer is not None and answer.status == 200, f"{address}: {answer}"
         yield address
-        for link in page.locator("a[href]").all():
-            target = urljoin(page.url, link.get_attribute("href"))
+        for link in page.eval_on_selector_all("a[href]", HREFS):
+            target = urljoin(page.url, link)
             is_ours = urlsplit(target).netloc == parts.netloc
             if is_ours and not NOT_PAGES.search(urlsplit(target).path):
                 waiting.append(target.partition("#")[0])
