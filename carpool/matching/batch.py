@@ -19,8 +19,9 @@ from time import monotonic
 from uuid import UUID
 
 from carpool.matching.boarding import Car, Numbers
+from carpool.matching.drives import Drives
 from carpool.matching.fleet import fleet_of
-from carpool.matching.groups import Drives, Seeker, best_cost
+from carpool.matching.groups import Seeker, Trial
 from carpool.matching.insertion import fitting, fitting_in
 from carpool.matching.packing import PERSON, Group, solved
 from carpool.matching.planning import with_rider
@@ -172,21 +173,17 @@ class _Market:
         for each in singles:
             near.setdefault(each.ride, {})[each.seeker] = each.match
         cars: dict[int, Car] = {}
-        drives: dict[int, Drives] = {}
+        trials: dict[int, Trial] = {}
         for _ in range(1, LARGEST_GROUP):
             for ride, matches in near.items():
                 if monotonic() > until:
                     self.is_whole = False
                     return
                 if ride not in cars:
-                    cars[ride] = self._car(ride, matches)
-                    who = [self.seekers[number] for number in matches]
-                    drives[ride] = Drives(self.rides[ride], who, self.roads)
+                    cars[ride], trials[ride] = self._tried(ride, matches)
                 for group, most in cars[ride].grow().items():
-                    members = [self.seekers[number] for number in group]
-                    cost = best_cost(
-                        self.rides[ride], members, drives[ride], at=self.at, at_most=most
-                    )
+                    names = [self.seekers[number].id for number in group]
+                    cost = trials[ride].best_cost(names, at_most=most)
                     assert cost is not None
                     yield self._group(ride, group, cost)
 
@@ -195,19 +192,24 @@ class _Market:
         """Give the time that is left for choosing."""
         return max(0.1, self.ends - monotonic())
 
-    def _car(self, ride: int, matches: Mapping[int, Match]) -> Car:
-        def get_along(group: Numbers) -> bool:
-            return self._get_along(ride, group)
+    def _tried(self, number: int, matches: Mapping[int, Match]) -> tuple[Car, Trial]:
+        """Let the riders try a ride who fit it alone; all drives between them are asked for."""
+        ride, seekers = self.rides[number], {each: self.seekers[each] for each in matches}
+        drives = Drives(ride, (each.wish for each in seekers.values()), self.roads)
 
-        return Car(
-            self.rides[ride],
-            {number: self.seekers[number] for number in matches},
+        def get_along(group: Numbers) -> bool:
+            return self._get_along(number, group)
+
+        car = Car(
+            ride,
+            seekers,
             matches,
-            self.roads,
+            drives,
             at=self.at,
             promise=self.promise,
             get_along=get_along,
         )
+        return car, Trial(ride, seekers.values(), drives, at=self.at)
 
     def _boarded(self, ride: Ride, match: Match, number: int) -> Ride:
         seeker = self.seekers[number]
