@@ -1,13 +1,19 @@
-"""The town hall of the demo: its departments, and two matters brought to it."""
+"""The town hall of the demo: its departments, and the matters brought to it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from demo.ground import as_, give_role, if_allowed, vera_for_edda
-from demo.people import LINDENTAL, NORA, OTTO, id_of
+from demo.people import LINDENTAL, NORA, OTTO, TOM, id_of
 from village.core.actor import Actor
-from village.messaging.actions import acknowledge_case, open_case, write_message
+from village.core.geo import Point
+from village.messaging.actions import (
+    acknowledge_case,
+    open_case,
+    report_defect,
+    write_message,
+)
 from village.messaging.models import Case, Category, Department
 from village.residents.contacts import contact_of, keep_contact
 from village.residents.models import Role
@@ -17,6 +23,7 @@ CITIZENS = id_of("departments/buergerbuero")
 ROADS = id_of("departments/bauhof")
 LAMP = "Die Laterne an der Linde ist dunkel"
 BIN = "Wann wird die gelbe Tonne geleert?"
+HOLE = "Weg und Straße: Mühlgrund, vor der Brücke"
 NORAS_ADDRESS = "Mühlgrund 4\n95499 Lindental"
 # Social and medical matters: where Edda is helped, two volunteers have to agree.
 CARE = "Soziales und Pflege"
@@ -54,6 +61,7 @@ def open_departments(at: datetime) -> None:
                 department=department,
                 name=category,
                 confidential=category == CARE,
+                defect=pk == ROADS,
                 created_at=at,
             )
         give_role(OTTO, Role.CLERK, of=pk, at=at)
@@ -73,6 +81,9 @@ def bring_matters(at: datetime) -> None:
                 text="Wir wohnen seit einem Jahr im Mühlgrund und haben keinen Kalender bekommen.",
                 at=at - timedelta(hours=5),
             )
+    if not _is_known(HOLE):
+        with if_allowed():
+            _report_the_hole(at)
 
 
 def leave_an_address(at: datetime) -> None:
@@ -99,6 +110,19 @@ def _bring_the_lamp(at: datetime) -> None:
         text="Danke für den Hinweis. Der Bauhof tauscht die Lampe bis Freitag.",
         at=at - timedelta(days=1, hours=19),
     )
+
+
+def _report_the_hole(at: datetime) -> None:
+    hole = report_defect(
+        by=as_(TOM),
+        village=LINDENTAL.slug,
+        category_id=Category.objects.get(department=ROADS, name="Weg und Straße").pk,
+        text="Mit dem Fahrrad kommt man kaum noch vorbei.",
+        place="Mühlgrund, vor der Brücke",
+        point=Point(LINDENTAL.lat, LINDENTAL.lng),
+        at=at - timedelta(days=1),
+    )
+    acknowledge_case(by=as_(OTTO), case_id=hole.pk, at=at - timedelta(hours=20))
 
 
 def _bring(by: Actor, *, category: Category, title: str, text: str, at: datetime) -> Case:

@@ -42,7 +42,7 @@ class TestDepartments:
         assert shown["id"] == str(lamps.department_id)
         assert (shown["name"], shown["about"]) == ("Roads", "Lamps and holes.")
         assert shown["categories"] == [
-            {"id": str(lamps.pk), "name": "Lamps", "confidential": False}
+            {"id": str(lamps.pk), "name": "Lamps", "confidential": False, "defect": False}
         ]
         assert shown["village"] == "lindental" and shown["created_at"]
 

@@ -44,7 +44,7 @@ from village.entrance.models import Card, Invitation, InvitationKind
 from village.federation.models import Agreement
 from village.institutions.models import Badge
 from village.messaging import actions as town_hall
-from village.messaging.models import Department
+from village.messaging.models import Category, Department
 from village.residents import consents, exporting
 from village.residents.actions import block
 from village.residents.models import (
@@ -278,6 +278,32 @@ def case(world: World, how: How) -> Thing | None:
     )
 
 
+@thing("defect_id")
+def defect(world: World, how: How) -> Thing | None:
+    department = world.place(how.village, "department")
+    made = town_hall.report_defect(
+        by=Actor(how.owner.pk),
+        village=how.village,
+        category_id=_broken(world, how.village).pk,
+        text="It is dark.",
+        place="By the mill",
+        at=world.at,
+    )
+    return Thing(
+        made.pk, how.village, owner=how.owner.pk, of=frozenset({department}), is_private=True
+    )
+
+
+def _broken(world: World, village: str) -> Category:
+    found, _is_new = Category.objects.get_or_create(
+        village_id=village,
+        department_id=world.place(village, "department"),
+        name="A lamp",
+        defaults={"defect": True, "created_at": world.at},
+    )
+    return found
+
+
 @thing("mandate_id")
 def mandate(world: World, how: How) -> Thing | None:
     centre = world.place(how.village, "centre")
@@ -506,6 +532,13 @@ def holds_an_office(world: World, person: Person, thing: Thing | None) -> Body:
     if any(role is Standing.CLERK for role, _of in person.roles):
         return {"role": "clerk", "of": DEPARTMENT, "scopes": "cases.read"}
     return {"of": OUTLET}
+
+
+@before("POST /villages/{v}/defects")
+def knows_what_can_be_reported(world: World, person: Person, thing: Thing | None) -> Body:
+    """A report names something of the list of the village."""
+    assert thing is not None
+    return {"category": _broken(world, thing.village).pk}
 
 
 @thing("invitation_id")

@@ -30,7 +30,7 @@ from village.core.actor import SYSTEM, Actor
 from village.entrance.models import AskedLetter
 from village.journal.models import Reading
 from village.journal.tasks import sweep
-from village.messaging.models import Category, Department
+from village.messaging.models import Category, DefectPhoto, Department
 from village.residents import exporting
 from village.residents.actions import block
 from village.residents.models import ContactDetails, Grant, Membership, Resident, Role
@@ -296,6 +296,7 @@ def plant(village: Village) -> dict[str, Any]:
     )
     village.post("nora", f"cases/{case['id']}/messages", {"text": text})
     village.post("otto", f"cases/{case['id']}/messages", {"text": f"Dear {MARK}, we come."})
+    _plant_defect(village, desk)
     draft = village.post(
         "nora",
         "villages/lindental/articles",
@@ -353,6 +354,20 @@ def plant(village: Village) -> dict[str, Any]:
         last_error=f"ValueError: {MARK}"
     )
     return {"event": event, "date": date, "offer": offer, "wish": wish, "case": case}
+
+
+def _plant_defect(village: Village, desk: Department) -> None:
+    """Let her report a lamp, and show a photo of it."""
+    lamp = Category.objects.create(
+        village=village.cast.lindental,
+        department=desk,
+        name="Lamp",
+        defect=True,
+        created_at=timezone.now(),
+    )
+    told = {"category": str(lamp.pk), "text": f"Dark, {MARK}", "place": f"Mill {MARK}"}
+    defect = village.post("nora", "villages/lindental/defects", told)
+    DefectPhoto.objects.create(defect_id=defect["id"], url=f"data:{MARK}")
 
 
 def _plant_series(village: Village, place: dict[str, Any], goal: dict[str, Any]) -> None:

@@ -41,6 +41,13 @@ def rings_of(value: Any) -> list[Ring]:
     return rings
 
 
+def drawn_rings(boundary: dict[str, Any]) -> list[Ring]:
+    """Give the rings of a boundary that ``rings_of`` has read before it was stored."""
+    drawn = boundary["coordinates"]
+    polygons = [drawn] if boundary["type"] == "Polygon" else drawn
+    return [[(lng, lat) for lng, lat in ring] for polygon in polygons for ring in polygon]
+
+
 def holds(rings: list[Ring], point: Point) -> bool:
     """Tell whether a point lies inside: the even-odd rule, so that holes are outside."""
     return sum(_crossings(ring, point) for ring in rings) % 2 == 1

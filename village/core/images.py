@@ -138,7 +138,9 @@ def inspect(data: bytes) -> ImageFacts:
     return facts
 
 
-def render(data: bytes, *, widths: Sequence[int] = WIDTHS) -> Rendered:
+def render(
+    data: bytes, *, widths: Sequence[int] = WIDTHS, patience: float | None = None
+) -> Rendered:
     """
     Make clean copies of a picture at most ``widths`` pixels wide, never wider than it is.
 
@@ -148,7 +150,8 @@ def render(data: bytes, *, widths: Sequence[int] = WIDTHS) -> Rendered:
     stays: a still is what a journal shows, moving pictures harm some readers, and refusing would
     puzzle people whose phone wrote a second frame unasked (motion photos, gain maps).
 
-    Blocks for up to ``WALL_SECONDS``: call it from a task, one at a time per worker.
+    Blocks for up to ``patience`` seconds, or ``WALL_SECONDS``: call it from a task, one at a time
+    per worker; or with little patience, where somebody waits for it.
 
     :raises ImageRefused: the picture cannot be taken, for good
     :raises TimeoutError: the machine is too busy; the same picture may do later
@@ -164,7 +167,7 @@ def render(data: bytes, *, widths: Sequence[int] = WIDTHS) -> Rendered:
         "memory_bytes": MEMORY_BYTES,
         "cpu_seconds": CPU_SECONDS,
     }
-    child = _ask_child(json.dumps(request).encode() + b"\n" + data)
+    child = _ask_child(json.dumps(request).encode() + b"\n" + data, patience or WALL_SECONDS)
     return _rendered(child)
 
 
@@ -232,7 +235,7 @@ def _webp_sides(data: bytes) -> tuple[int, int]:
     raise ImageRefused(*_BROKEN)
 
 
-def _ask_child(request: bytes) -> subprocess.CompletedProcess[bytes]:
+def _ask_child(request: bytes, patience: float) -> subprocess.CompletedProcess[bytes]:
     """
     Run the worker as a program of its own, by path and isolated.
 
@@ -245,7 +248,7 @@ def _ask_child(request: bytes) -> subprocess.CompletedProcess[bytes]:
             [sys.executable, "-I", str(_WORKER)],
             input=request,
             capture_output=True,
-            timeout=WALL_SECONDS,
+            timeout=patience,
             env={},
             cwd="/",
             # Ctrl-C is meant for the village, which ends its pictures itself: a picture whose
@@ -254,7 +257,7 @@ def _ask_child(request: bytes) -> subprocess.CompletedProcess[bytes]:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise TimeoutError(f"no picture after {WALL_SECONDS:g} s") from None
+        raise TimeoutError(f"no picture after {patience:g} s") from None
 
 
 def _rendered(child: subprocess.CompletedProcess[bytes]) -> Rendered:

@@ -42,6 +42,37 @@ class CaseResolved(Fact, kind="messaging.case_resolved"):
     author: UUID
 
 
+class CaseReferred(Fact, kind="messaging.case_referred"):
+    """The department said that a case is for somebody else to see to; a message says for whom."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+
+
+class DefectReported(Fact, kind="messaging.defect_reported"):
+    """A resident reported something broken: a case with a place, opened together."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+    message: UUID
+
+
+class DefectPictured(Fact, kind="messaging.defect_pictured"):
+    """Whoever reported a defect showed a photo of it."""
+
+    case: UUID
+    department: UUID
+    author: UUID
+
+
+class DefectsNamed(Fact, kind="messaging.defects_named"):
+    """The village said what residents report to a department as broken."""
+
+    department: UUID
+
+
 class DepartmentOpened(Fact, kind="messaging.department_opened"):
     """The town hall has a new department."""
 

@@ -12,7 +12,7 @@ from village.journal.holdings import (
     Rows,
     declare_retention,
 )
-from village.messaging.models import Case, Message
+from village.messaging.models import Case, Defect, Message
 
 
 def _empty_cases(rows: Rows, gone: Gone) -> None:
@@ -43,6 +43,13 @@ Holding(
     ),
     kept="ten years after it was opened; erasing leaves that there was a case, and empties it",
     erase=_empty_cases,
+)
+Holding(
+    "messaging.defects",
+    of=Defect,
+    person="case__author",
+    shows=("case", "case__village", "place", "lat", "lng", "photo__url"),
+    kept="as long as their case; erasing deletes where it was, and the photo",
 )
 Holding(
     "messaging.threads",

@@ -1,4 +1,4 @@
-"""The departments of the town hall, the cases brought to them, and what is said in them."""
+"""The departments of the town hall, cases and defects brought to them, and what is said there."""
 
 from __future__ import annotations
 
@@ -33,12 +33,14 @@ class Category(VillageObject):
     Name what a case can be about in one department.
 
     One that is ``confidential``, because it is about social or medical matters, takes two
-    volunteers where somebody is helped.
+    volunteers where somebody is helped. One that is a ``defect`` is on the list of what residents
+    report as broken: a lamp, a hole in the road.
     """
 
     department = models.ForeignKey(Department, models.CASCADE, related_name="categories")
     name = models.CharField(max_length=120)
     confidential = models.BooleanField(default=False, db_default=False)
+    defect = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -57,6 +59,8 @@ class CaseStatus(models.TextChoices):
     OPEN = "open", _("open")
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
     RESOLVED = "resolved", _("resolved")
+    # Somebody else sees to it; the department has said who.
+    REFERRED = "referred", _("referred")
 
 
 class Case(HelpedObject):
@@ -98,3 +102,41 @@ class Message(HelpedObject):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "number"], name="one_message_per_number")
         ]
+
+
+class Defect(models.Model):
+    """
+    Say where something is broken that a case is about: in words, as a point, or both.
+
+    The point is in WGS 84 degrees. It is seen by whoever may read the case, and by nobody else.
+    """
+
+    case = models.OneToOneField(
+        Case, models.CASCADE, primary_key=True, related_name="defect_reported"
+    )
+    place = models.CharField(max_length=200, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lng = models.FloatField(null=True, blank=True)
+    has_photo = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(lat__isnull=True, lng__isnull=True)
+                | models.Q(lat__gte=-90, lat__lte=90, lng__gte=-180, lng__lte=180),
+                name="a_defect_has_a_whole_point_or_none",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["lat", "lng"], name="defects_by_place")]
+
+
+class DefectPhoto(models.Model):
+    """
+    Hold the one photo of a defect, as a data URL of a small clean WebP.
+
+    Beside the defect and not in it, so that no list carries it along; as text, so that it stands
+    in the export of whoever took it as any browser shows it.
+    """
+
+    defect = models.OneToOneField(Defect, models.CASCADE, primary_key=True, related_name="photo")
+    url = models.TextField()

@@ -19,6 +19,22 @@ def may_open(by: Actor, department: Department, category: Category | None = None
     return _covered(by, category)
 
 
+def may_report(by: Actor, village: str) -> Verdict:
+    """Say whether the actor may report what is broken: everybody who lives here."""
+    if not is_member(by, village):
+        return hidden()
+    return ALLOWED if by.may(Scope.DEFECT_REPORT) else Verdict(OutOfScope())
+
+
+def may_show_photo(by: Actor, case: Case) -> Verdict:
+    """Say whether the actor may show a photo of a defect: who reported it, in person."""
+    if queries.is_author(by, case):
+        return ALLOWED if by.may(None) else Verdict(OutOfScope())
+    if queries.is_clerk(by, case.department):
+        return denied(_("Whoever has reported it shows the photo."))
+    return hidden()
+
+
 def may_write(by: Actor, case: Case) -> Verdict:
     """Say whether the actor may write in a case: as its author, or as a clerk."""
     if queries.is_author(by, case):
@@ -27,7 +43,7 @@ def may_write(by: Actor, case: Case) -> Verdict:
 
 
 def may_handle(by: Actor, case: Case) -> Verdict:
-    """Say whether the actor may acknowledge or resolve a case."""
+    """Say whether the actor may say how far a case has come."""
     if queries.is_clerk(by, case.department):
         return ALLOWED
     if queries.is_author(by, case):

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from village.core.actor import Actor, Scope
 from village.core.errors import NotFound
-from village.messaging.models import Case, Department, Message
+from village.core.geo import Point, bounding_box
+from village.messaging.models import (
+    Case,
+    CaseStatus,
+    Category,
+    Defect,
+    DefectPhoto,
+    Department,
+    Message,
+)
 from village.residents.models import Resident, Role
 from village.residents.places import Place
 from village.residents.queries import held, holders, holds, is_member, villages_of
+
+# Two reports of the same kind within so many metres are perhaps one lamp.
+NEARBY_M = 60.0
 
 
 def departments_of(village: str) -> QuerySet[Department]:
@@ -31,9 +43,14 @@ def department_or_404(village: str, department_id: UUID) -> Department:
     return found
 
 
+def department(department_id: UUID) -> Department | None:
+    """Give a department of any village."""
+    return Department.objects.filter(pk=department_id).first()
+
+
 def desk_of(by: Actor, department_id: UUID) -> Department | None:
     """Give a department if the actor is a clerk of it; to all others its desk looks absent."""
-    found = Department.objects.filter(pk=department_id).first()
+    found = department(department_id)
     return found if found is not None and is_clerk(by, found) else None
 
 
@@ -103,6 +120,75 @@ def message_of(message_id: UUID) -> Message | None:
     """Give a message with all that is shown of it; ``None`` when it is gone."""
     return (
         Message.objects.select_related("author", "case__department").filter(pk=message_id).first()
+    )
+
+
+def defect_kinds(village: str) -> QuerySet[Category]:
+    """Give what residents of a village report as broken, each with the department it goes to."""
+    return Category.objects.filter(department__village=village, defect=True).select_related(
+        "department"
+    )
+
+
+def defects() -> QuerySet[Defect]:
+    """Give defects with all that is shown of them, and when each was reported."""
+    found = Defect.objects.select_related("case__department", "case__category", "case__author")
+    return found.annotate(reported_at=F("case__created_at"))
+
+
+def own_defects(by: Actor, village: str) -> QuerySet[Defect]:
+    """Give what the principal has reported in a village."""
+    return defects().filter(case__author=by.principal_id, case__village=village)
+
+
+def visible_defect(by: Actor, defect_id: UUID) -> Defect:
+    """
+    Find a defect: the principal's own, or as a clerk one of her department.
+
+    :raises NotFound: if there is none
+    """
+    own = Q(case__author=by.principal_id, case__village__in=villages_of(by))
+    seen = defects().filter(own | Q(case__department__in=_desks(by)), pk=defect_id)
+    found = seen.first() if by.may(Scope.DEFECT_REPORT) else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def defect_of(case: Case) -> Defect | None:
+    """Give the place that a case is about, if it is about one."""
+    return Defect.objects.filter(pk=case.pk).first()
+
+
+def photo_or_404(by: Actor, defect_id: UUID) -> DefectPhoto:
+    """
+    Find the photo of a defect.
+
+    :raises NotFound: if there is none that the actor may see
+    """
+    found = DefectPhoto.objects.filter(pk=visible_defect(by, defect_id).pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def nearby(defect: Defect) -> QuerySet[Defect]:
+    """Give what else of the kind is reported close by and not settled: perhaps the same."""
+    if defect.lat is None or defect.lng is None:
+        return defects().none()
+    box = bounding_box(Point(defect.lat, defect.lng), NEARBY_M)
+    east, west = Q(lng__lte=box.east), Q(lng__gte=box.west)
+    return (
+        defects()
+        .filter(
+            (east | west) if box.crosses_antimeridian else (east & west),
+            lat__gte=box.south,
+            lat__lte=box.north,
+            case__category=defect.case.category_id,
+            case__department=defect.case.department_id,
+            case__status__in=(CaseStatus.OPEN, CaseStatus.ACKNOWLEDGED),
+        )
+        .exclude(pk=defect.pk)
     )
 
 

@@ -8,11 +8,20 @@ from village.core.actor import Actor, Scope
 from village.core.permissions import Standing, may
 from village.journal.topics import Topic, uuid_or_none
 from village.messaging import queries
-from village.messaging.facts import CaseAcknowledged, CaseOpened, CaseResolved, MessageWritten
+from village.messaging.facts import (
+    CaseAcknowledged,
+    CaseOpened,
+    CaseReferred,
+    CaseResolved,
+    DefectPictured,
+    DefectReported,
+    MessageWritten,
+)
 from village.messaging.schemas import CaseOut, MessageOut, show_case, show_message
 from village.residents.topics import residents_me
 
-OfCase = CaseOpened | MessageWritten | CaseAcknowledged | CaseResolved
+OfADefect = DefectReported | DefectPictured
+OfCase = CaseOpened | MessageWritten | CaseAcknowledged | CaseResolved | CaseReferred | OfADefect
 
 
 def can_read(by: Actor, *, case: str) -> bool:
@@ -55,6 +64,9 @@ case = Topic(
         MessageWritten: message_as_written,
         CaseAcknowledged: case_as_it_stands,
         CaseResolved: case_as_it_stands,
+        CaseReferred: case_as_it_stands,
+        DefectReported: case_as_it_stands,
+        DefectPictured: case_as_it_stands,
     },
     relays_typing=True,
 )
@@ -65,9 +77,20 @@ inbox = Topic(
     who=may(Standing.CLERK),
     snapshot="/api/v1/departments/{department}/cases?position=1",
     carries=dict.fromkeys(
-        (CaseOpened, MessageWritten, CaseAcknowledged, CaseResolved), case_as_it_stands
+        (
+            CaseOpened,
+            DefectReported,
+            DefectPictured,
+            MessageWritten,
+            CaseAcknowledged,
+            CaseResolved,
+            CaseReferred,
+        ),
+        case_as_it_stands,
     ),
 )
 # The list of my cases moves too, without following each of them.
-for fact in (CaseOpened, MessageWritten, CaseAcknowledged, CaseResolved):
+for fact in (CaseOpened, MessageWritten, CaseAcknowledged, CaseResolved, CaseReferred):
     residents_me.carry(fact, case_as_it_stands, to=_to_the_author, scope=Scope.AUTHORITY_READ)
+for about in (DefectReported, DefectPictured):
+    residents_me.carry(about, case_as_it_stands, to=_to_the_author, scope=Scope.DEFECT_REPORT)

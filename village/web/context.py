@@ -96,6 +96,14 @@ class Layout:
         return by is not None and by.is_assisted and by.may(Scope.CONTACT_DETAILS)
 
     @property
+    def helps_with_defects(self) -> bool:
+        """Tell whether a helper may report what is broken, and has no door to the town hall."""
+        by = self._actor
+        if by is None or not by.is_assisted or by.may(Scope.AUTHORITY_READ):
+            return False
+        return by.may(Scope.DEFECT_REPORT)
+
+    @property
     def large_print(self) -> bool:
         """Tell whether the page is for somebody who reads large print."""
         return self.principal is not None and self.principal.large_print

@@ -22,6 +22,7 @@ from village.messaging.schemas import (
     DepartmentOut,
     MessageIn,
     MessageOut,
+    ReferralIn,
     show_case,
     show_cases,
     show_departments,
@@ -187,3 +188,12 @@ def acknowledge_case(request: ActorRequest, case_id: UUID) -> CaseOut:
 def resolve_case(request: ActorRequest, case_id: UUID) -> CaseOut:
     """Say, as a clerk, that a case is done."""
     return show_case(actions.resolve_case(by=request.actor, case_id=case_id, at=timezone.now()))
+
+
+@router.post("/cases/{uuid:case_id}/refer", response=CaseOut, scope=None, who=HANDLES)
+def refer_case(request: ActorRequest, case_id: UUID, payload: ReferralIn) -> CaseOut:
+    """Say, as a clerk, that a case is for somebody else to see to, and for whom."""
+    case = actions.refer_case(
+        by=request.actor, case_id=case_id, text=payload.text, at=timezone.now()
+    )
+    return show_case(case)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,21 +10,10 @@ from django.utils.translation import gettext as _
 
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
-from village.journal.actions import record
+from village.journal.actions import record, record_all
+from village.journal.facts import Fact
 from village.messaging import facts, policies, queries
 from village.messaging.models import Case, CaseStatus, Category, Department, Message
-from village.residents.naming import check_name
-from village.residents.queries import village_or_404
-from village.stewardship.policies import may_steward
-
-
-class DepartmentKnown(DomainError):
-    """The town hall has a department of this name already."""
-
-    code = "messaging.department_known"
-
-    def __init__(self) -> None:
-        super().__init__(_("There is a department of this name already."), field="name")
 
 
 class CaseIsResolved(DomainError):
@@ -35,34 +23,6 @@ class CaseIsResolved(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This case is resolved already."))
-
-
-@transaction.atomic
-def open_department(
-    *, by: Actor, village: str, name: str, about: str, categories: Sequence[str], at: datetime
-) -> Department:
-    """
-    Open a department of the town hall; who is its clerk is then granted as a role.
-
-    :raises NotFound: if the actor does not belong to the village
-    :raises Forbidden: if she is no steward
-    :raises DepartmentKnown: if there is one of this name
-    :raises NameTaken: if its name may be taken for that of another office
-    """
-    may_steward(by, village).enforce()
-    home = village_or_404(village)
-    if Department.objects.filter(village=home, name=name).exists():
-        raise DepartmentKnown
-    check_name(name, village=village, field="name")
-    department, is_new = Department.objects.get_or_create(
-        village=home, name=name, defaults={"about": about, "created_at": at}
-    )
-    if not is_new:
-        raise DepartmentKnown
-    for each in dict.fromkeys(categories):
-        Category.objects.create(village=home, department=department, name=each, created_at=at)
-    record(facts.DepartmentOpened(village=village, department=department.pk), by=by, at=at)
-    return department
 
 
 @transaction.atomic
@@ -86,16 +46,7 @@ def open_case(
     department = queries.department_or_404(village, department_id)
     category = _category(department, category_id)
     policies.may_open(by, department, category).enforce()
-    case = Case.objects.create(
-        village_id=village,
-        department=department,
-        category=category,
-        title=title,
-        author_id=by.principal_id,
-        via_helper=by.is_assisted,
-        created_at=at,
-    )
-    message = _append(case, by=by, text=text, at=at)
+    case, message = begin(by=by, about=category or department, title=title, text=text, at=at)
     record(
         facts.CaseOpened(
             village=village,
@@ -121,21 +72,10 @@ def write_message(*, by: Actor, case_id: UUID, text: str, at: datetime) -> Messa
     :raises OutOfScope: if the mandate does not cover writing to the authority
     :raises NeedsTwo: if a second volunteer has to say yes, because it is confidential
     """
-    case = _locked(case_id)
+    case = locked(case_id)
     policies.may_write(by, case).enforce()
     message = _append(case, by=by, text=text, at=at)
-    record(
-        facts.MessageWritten(
-            village=case.village_id,
-            case=case.pk,
-            department=case.department_id,
-            author=case.author_id,
-            message=message.pk,
-            writer=message.author_id,
-        ),
-        by=by,
-        at=at,
-    )
+    record(_written(case, message), by=by, at=at)
     return message
 
 
@@ -148,11 +88,11 @@ def acknowledge_case(*, by: Actor, case_id: UUID, at: datetime) -> Case:
     :raises Forbidden: if the actor is no clerk of its department
     :raises CaseIsResolved: if it is done already
     """
-    case = _locked(case_id)
+    case = locked(case_id)
     policies.may_handle(by, case).enforce()
     if case.status == CaseStatus.RESOLVED:
         raise CaseIsResolved
-    if case.status == CaseStatus.OPEN:
+    if case.status != CaseStatus.ACKNOWLEDGED:
         _move(case, CaseStatus.ACKNOWLEDGED, facts.CaseAcknowledged, by=by, at=at)
     return case
 
@@ -165,11 +105,50 @@ def resolve_case(*, by: Actor, case_id: UUID, at: datetime) -> Case:
     :raises NotFound: if the actor sees no such case
     :raises Forbidden: if the actor is no clerk of its department
     """
-    case = _locked(case_id)
+    case = locked(case_id)
     policies.may_handle(by, case).enforce()
     if case.status != CaseStatus.RESOLVED:
         _move(case, CaseStatus.RESOLVED, facts.CaseResolved, by=by, at=at)
     return case
+
+
+@transaction.atomic
+def refer_case(*, by: Actor, case_id: UUID, text: str, at: datetime) -> Case:
+    """
+    Say that a case is for somebody else to see to; ``text`` tells its author for whom.
+
+    :raises NotFound: if the actor sees no such case
+    :raises Forbidden: if the actor is no clerk of its department
+    :raises CaseIsResolved: if it is done already
+    """
+    case = locked(case_id)
+    policies.may_handle(by, case).enforce()
+    if case.status == CaseStatus.RESOLVED:
+        raise CaseIsResolved
+    message = _append(case, by=by, text=text, at=at)
+    case.status = CaseStatus.REFERRED
+    case.save(update_fields=["status"])
+    told: list[Fact] = [_written(case, message), _moved(case, facts.CaseReferred)]
+    record_all(told, by=by, at=at)
+    return case
+
+
+def begin(
+    *, by: Actor, about: Department | Category, title: str, text: str, at: datetime
+) -> tuple[Case, Message]:
+    """Write a new case with its first message; whoever calls says what happened."""
+    category = about if isinstance(about, Category) else None
+    department = about.department if isinstance(about, Category) else about
+    case = Case.objects.create(
+        village_id=department.village_id,
+        department=department,
+        category=category,
+        title=title,
+        author_id=by.principal_id,
+        via_helper=by.is_assisted,
+        created_at=at,
+    )
+    return case, _append(case, by=by, text=text, at=at)
 
 
 def _category(department: Department, category_id: UUID | None) -> Category | None:
@@ -181,7 +160,7 @@ def _category(department: Department, category_id: UUID | None) -> Category | No
     return found
 
 
-def _locked(case_id: UUID) -> Case:
+def locked(case_id: UUID) -> Case:
     # Locked until commit: messages get their numbers, and a case its next status, one by one.
     found = queries.cases().select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if found is None:
@@ -204,23 +183,30 @@ def _append(case: Case, *, by: Actor, text: str, at: datetime) -> Message:
     )
 
 
-def _move(
-    case: Case,
-    status: CaseStatus,
-    fact: type[facts.CaseAcknowledged] | type[facts.CaseResolved],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
+def _written(case: Case, message: Message) -> facts.MessageWritten:
+    return facts.MessageWritten(
+        village=case.village_id,
+        case=case.pk,
+        department=case.department_id,
+        author=case.author_id,
+        message=message.pk,
+        writer=message.author_id,
+    )
+
+
+Moved = facts.CaseAcknowledged | facts.CaseResolved | facts.CaseReferred
+
+
+def _move(case: Case, status: CaseStatus, fact: type[Moved], *, by: Actor, at: datetime) -> None:
     case.status = status
     case.save(update_fields=["status"])
-    record(
-        fact(
-            village=case.village_id,
-            case=case.pk,
-            department=case.department_id,
-            author=case.author_id,
-        ),
-        by=by,
-        at=at,
+    record(_moved(case, fact), by=by, at=at)
+
+
+def _moved(case: Case, fact: type[Moved]) -> Moved:
+    return fact(
+        village=case.village_id,
+        case=case.pk,
+        department=case.department_id,
+        author=case.author_id,
     )

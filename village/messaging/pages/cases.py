@@ -20,17 +20,19 @@ from village.core.pages import PageRequest, page
 from village.core.pagination import page as cut
 from village.journal.queries import top
 from village.messaging import actions, policies, queries
-from village.messaging.forms import CaseForm, MessageForm
+from village.messaging.forms import CaseForm, MessageForm, ReferralForm
 from village.messaging.models import Case, CaseStatus
 from village.messaging.schemas import badges_of_departments
 from village.residents.contacts import contact_of
 from village.residents.models import Role
 from village.residents.pages import enter
 from village.residents.queries import held
+from village.stewardship.policies import may_steward
 
 ON_A_PAGE = 20
 MESSAGES_ON_A_PAGE = 50
 ON_THE_FRONT = 3
+NEARBY_MOST = 10
 NEWEST_FIRST = ("-created_at", "-id")
 
 
@@ -41,12 +43,17 @@ def cases(request: PageRequest, v: str) -> HttpResponse:
     village = enter(request, v)
     position = top(f"residents/{request.actor.principal_id}")
     desks = queries.departments_of(village.pk).filter(held(request.actor, Role.CLERK, of="pk"))
+    departments = queries.departments_of(village.pk).order_by("name")
+    if not may_steward(request.actor, village.pk):
+        departments = departments.none()
     shown = {
         "village": village,
         "topic": "residents/me",
         "position": position,
         "desks": desks.order_by("name"),
         "may_open": request.actor.may(Scope.AUTHORITY_WRITE),
+        "may_report": request.actor.may(Scope.DEFECT_REPORT),
+        "departments": departments,
         **_page_of(request, _own(request.actor, village.pk)),
     }
     return render(request, _template(request, "_cases", "cases"), shown)
@@ -123,10 +130,28 @@ def move_on(request: PageRequest, case_id: UUID) -> HttpResponse:
     return redirect("case", case_id)
 
 
+@require_POST
+@page(scope=None, door="hall")
+def refer(request: PageRequest, case_id: UUID) -> HttpResponse:
+    """Say, as a clerk, that a case is for somebody else to see to, and for whom."""
+    form = ReferralForm(request.POST)
+    if not form.is_valid():
+        return _show_case(request, case_id, MessageForm(), form)
+    actions.refer_case(
+        by=request.actor,
+        case_id=case_id,
+        text=form.cleaned_data["referral"],
+        at=timezone.now(),
+    )
+    return redirect("case", case_id)
+
+
 _STEPS = {"acknowledge": actions.acknowledge_case, "resolve": actions.resolve_case}
 
 
-def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpResponse:
+def _show_case(
+    request: PageRequest, case_id: UUID, form: MessageForm, referral: ReferralForm | None = None
+) -> HttpResponse:
     topic = f"cases/{case_id}"
     position = top(topic)
     found = queries.visible_case(request.actor, case_id)
@@ -137,8 +162,12 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
     )
     may_write = policies.may_write(request.actor, found)
     may_handle = bool(policies.may_handle(request.actor, found))
+    may_see_place = request.actor.may(Scope.DEFECT_REPORT)
+    defect = queries.defect_of(found) if may_see_place else None
     shown = {
         "case": found,
+        "defect": defect,
+        "nearby": queries.nearby(defect)[:NEARBY_MOST] if defect and may_handle else (),
         "topic": topic,
         "position": position,
         "me": request.actor.principal_id,
@@ -147,6 +176,7 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         "older": rows.next,
         "after": after,
         "form": form,
+        "referral": referral or ReferralForm(),
         # What a helper may only prepare has its form as well.
         "may_write": may_write or isinstance(may_write.refusal, OnlyPrepared),
         "may_handle": may_handle,
@@ -155,7 +185,7 @@ def _show_case(request: PageRequest, case_id: UUID, form: MessageForm) -> HttpRe
         "is_done": found.status == CaseStatus.RESOLVED,
         "badge": badges_of_departments([found]).get(found.department_id),
     }
-    status = 422 if form.is_bound else 200
+    status = 422 if form.is_bound or referral is not None else 200
     return render(request, _template(request, "_thread", "case"), shown, status=status)
 
 

@@ -19,12 +19,14 @@ class CategoryOut(Out):
     """
     What a case can be about in a department.
 
-    What is ``confidential`` takes a second volunteer where somebody is helped.
+    What is ``confidential`` takes a second volunteer where somebody is helped. A ``defect`` is on
+    the list of what residents report as broken.
     """
 
     id: UUID
     name: str
     confidential: bool
+    defect: bool
 
 
 class DepartmentOut(Out):
@@ -107,6 +109,18 @@ class MessageIn(In):
     text: Text
 
 
+class ReferralIn(In):
+    """For whom a case is, where it is not for this department."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"text": "This road is the district's. We have told them about it."}
+        }
+    )
+
+    text: Text
+
+
 class MessageOut(HelpedOut):
     """
     One utterance in a case.
@@ -142,7 +156,9 @@ def _department(department: Department, badge: BadgeOut | None) -> DepartmentOut
         name=department.name,
         about=department.about,
         categories=[
-            CategoryOut(id=each.pk, name=each.name, confidential=each.confidential)
+            CategoryOut(
+                id=each.pk, name=each.name, confidential=each.confidential, defect=each.defect
+            )
             for each in categories
         ],
         badge=badge,
