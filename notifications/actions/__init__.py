@@ -21,7 +21,7 @@ from notifications.actions.preferences import (
     set_preference,
     unsubscribe,
 )
-from notifications.actions.reading import mark_all_read, mark_read
+from notifications.actions.reading import mark_all_read, mark_read, settle_thread
 from notifications.actions.sending import (
     give_back,
     keep_outcomes,
@@ -60,6 +60,7 @@ __all__ = [
     "send_again",
     "set_habits",
     "set_preference",
+    "settle_thread",
     "take_back_between",
     "tell",
     "tell_next",

@@ -12,7 +12,8 @@ from notifications.facts import InboxRead, NotificationRead
 from notifications.models import Notification
 from village.core.actor import Actor
 from village.core.errors import NotFound
-from village.journal.actions import record
+from village.journal.actions import record, record_all
+from village.journal.facts import Fact
 
 
 @transaction.atomic
@@ -57,3 +58,27 @@ def mark_all_read(*, by: Actor, at: datetime) -> int:
         read += unread.filter(village=village).update(read_at=at)
         record(InboxRead(village=village, resident_id=by.principal_id), by=by, at=at)
     return read
+
+
+@transaction.atomic
+def settle_thread(*, by: Actor, village: str, resident_id: UUID, thread: str, at: datetime) -> None:
+    """
+    Count as read what somebody was told of a matter: it is settled, and nobody need call her.
+
+    :raises Forbidden: if the actor is not the system
+    """
+    policies.may_carry(by).enforce()
+    told = Notification.objects.filter(
+        village=village, resident=resident_id, thread=thread, read_at=None
+    )
+    rows = list(told.select_for_update().order_by("pk"))
+    if not rows:
+        return
+    told.filter(pk__in=[row.pk for row in rows]).update(read_at=at, next_step_at=None)
+    facts: list[Fact] = [
+        NotificationRead(village=village, notification_id=row.pk, resident_id=resident_id)
+        for row in rows
+        if row.in_inbox
+    ]
+    if facts:
+        record_all(facts, by=by, at=at)

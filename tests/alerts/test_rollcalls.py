@@ -6,21 +6,28 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from notifications import handing
+from notifications.actions import escalate, tell
+from notifications.models import Notification, Way
 from tests.alerts.factories import make_alert
 from tests.support.cast import Cast
 from village.alerts import actions, paper, rolls, topics
 from village.alerts.models import Answer, Condition, RollCall, Source
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import Forbidden, Invalid, NotFound
+from village.core.paper import Sheet
 from village.entrance import actions as entrance
 from village.journal.facts import read_fact
 from village.journal.models import Entry
 from village.journal.notices import Importance, Notice
+from village.journal.queries import recorded
 from village.residents import consents
 from village.residents.actions import block
 from village.residents.models import Membership, Neighbourhood, Residency, Resident, Village
@@ -317,9 +324,9 @@ class TestForgetting:
 
 class TestPaper:
     def test_lists_who_is_missing(self, roll: RollCall, cast: Cast, at: datetime) -> None:
-        printed = paper.print_roll(roll, at=at)
+        printed = paper.print_roll(roll, numbers=True, at=at)
         assert printed.startswith(b"%PDF")
-        assert printed == paper.print_roll(roll, at=at)
+        assert printed == paper.print_roll(roll, numbers=True, at=at)
         assert len(BytesIO(printed).getvalue()) > 1400
 
 
@@ -362,3 +369,72 @@ class TestOverHttp:
             names += [each["display_name"] for each in found.json()["items"]]
             after = found.json()["next"]
         assert names == missing(roll, timezone.now())
+
+    def test_show_those_who_call_the_number_and_nobody_else(
+        self, api: Callable[..., Client], cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Resident.objects.filter(pk=cast.tom.pk).update(phone="+4915155501234")
+        at = timezone.now()
+        roll = actions.open_roll_call(by=Actor(cast.otto.pk), village="lindental", at=at)
+        say(Actor(cast.tom.pk), roll, at, condition=HELP)
+        Resident.objects.filter(pk=cast.nora.pk).update(phone="+4915155504321")
+        printed: list[str] = []
+        monkeypatch.setattr(Sheet, "ticks", lambda sheet, lines: printed.extend(lines))
+        for name, sees in (("otto", True), ("stella", True), ("carla", True), ("vera", False)):
+            client = api(getattr(cast, name))
+            listed = client.get(f"/api/v1/roll-calls/{roll.pk}/unaccounted?limit=100").json()
+            nora = next(each for each in listed["items"] if each["display_name"] == "Nora")
+            assert (nora["phone"], nora["reached"]) == ("+4915155504321" if sees else None, True)
+            page = client.get(f"/roll-calls/{roll.pk}").content.decode()
+            assert ("+4915155504321" in page) is ("+4915155501234" in page) is sees
+            assert "Nora" in page and "Tom" in page
+            printed.clear()
+            for face in ("/api/v1", ""):
+                answer = client.get(f"{face}/roll-calls/{roll.pk}/list.pdf")
+                assert answer.status_code == 200
+            assert any("Nora" in line for line in printed)
+            assert any("+4915155504321" in line for line in printed) is sees
+
+
+class TestWhoIsCalled:
+    def test_is_nobody_of_whom_there_is_word(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        opened = Entry.objects.get(kind="alerts.roll_call_opened")
+        tell(by=SYSTEM, recorded=recorded(opened), at=at)
+        later = at + timedelta(minutes=6)
+        escalate(by=SYSTEM, at=later)
+        assert {cast.edda.pk, cast.tom.pk} <= called(cast, later)
+
+        say(as_(cast.vera), roll, later, resident_id=cast.edda.pk)
+        assert cast.edda.pk not in called(cast, later)
+        assert cast.tom.pk in called(cast, later)
+        asked = Notification.objects.get(resident=cast.edda)
+        assert (asked.read_at, asked.next_step_at) == (later, None)
+        say(as_(cast.tom), roll, later)
+        assert cast.tom.pk not in called(cast, later)
+
+    def test_stays_on_the_list_when_the_answer_is_taken_back(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        """One transaction: an answer that does not come to be settles nothing."""
+        opened = Entry.objects.get(kind="alerts.roll_call_opened")
+        tell(by=SYSTEM, recorded=recorded(opened), at=at)
+        with transaction.atomic():
+            say(as_(cast.vera), roll, at, resident_id=cast.edda.pk)
+            transaction.set_rollback(True)
+        assert Notification.objects.get(resident=cast.edda).read_at is None
+
+    def test_is_not_asked_at_all_who_was_heard_of_before(
+        self, roll: RollCall, cast: Cast, as_: As, at: datetime
+    ) -> None:
+        say(as_(cast.vera), roll, at, resident_id=cast.edda.pk)
+        fact = topics.RollCallOpened(village="lindental", roll_call=roll.pk)
+        told = set(Notice.declared["alerts.roll_call"].audience(fact))
+        assert cast.edda.pk not in told and cast.tom.pk in told
+
+
+def called(cast: Cast, at: datetime) -> set[UUID]:
+    """Give whom the centre still has to call."""
+    calls = handing.by_hand(cast.centre, Way.VOICE, at=at)
+    return set(calls.values_list("notification__resident", flat=True))

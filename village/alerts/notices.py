@@ -110,7 +110,8 @@ def _asked(is_drill: bool) -> Callable[[RollCallOpened], Iterable[UUID]]:
         roll = rolls.roll_calls().filter(pk=fact.roll_call).first()
         if roll is None or roll.is_drill != is_drill:
             return []
-        return rolls.people_on(roll).values_list("pk", flat=True)
+        # Whoever has been heard of meanwhile is asked no more.
+        return rolls.not_heard_of(roll).values_list("pk", flat=True)
 
     return audience
 

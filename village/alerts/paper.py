@@ -17,13 +17,17 @@ from village.core.paper import Sheet
 PRINTED_AT_MOST = 1_000
 
 
-def print_roll(roll: RollCall, *, at: datetime) -> bytes:
-    """Give one PDF: who is to be found first, then the others by where they live."""
+def print_roll(roll: RollCall, *, numbers: bool, at: datetime) -> bytes:
+    """
+    Give one PDF: who is to be found first, then the others by where they live.
+
+    With ``numbers`` it is for whoever calls; without, it goes from door to door.
+    """
     village = roll.village
     with translation.override(village.language), timezone.override(village.tzinfo):
         today = timezone.localtime(at).date()
         found = rolls.unaccounted(roll, today).order_by(*rolls.FIRST_TO_FIND)[:PRINTED_AT_MOST]
-        missing = [show_unaccounted(each, today) for each in found]
+        missing = [show_unaccounted(each, today, numbers=numbers) for each in found]
         title = _("Roll call in %(village)s") % {"village": village.name}
         if roll.is_drill:
             title = _("DRILL: %(title)s") % {"title": title}
@@ -34,20 +38,21 @@ def print_roll(roll: RollCall, *, at: datetime) -> bytes:
         first = [each for each in missing if not each.reached]
         if first:
             sheet.text(_("Please find these people first: no message reaches them."), bold=True)
-            sheet.ticks([_line(each) for each in first])
+            sheet.ticks([_line(each, numbers) for each in first])
         rest = sorted(
             (each for each in missing if each.reached),
             key=lambda each: (each.neighbourhood, each.display_name),
         )
         for place, people in groupby(rest, key=lambda each: each.neighbourhood):
             sheet.text(place or _("Where they live is not known"), bold=True)
-            sheet.ticks([_line(each) for each in people])
+            sheet.ticks([_line(each, numbers) for each in people])
         sheet.text(_("Burn or shred this list when everybody is found."))
         return sheet.pdf()
 
 
-def _line(person: UnaccountedOut) -> str:
+def _line(person: UnaccountedOut, numbers: bool) -> str:
     name = person.display_name
     if person.age is not None:
         name = _("%(name)s, %(age)s years") % {"name": name, "age": person.age}
-    return ", ".join(filter(None, (name, person.neighbourhood, person.phone or _("no phone"))))
+    number = (person.phone or _("no phone")) if numbers else ""
+    return ", ".join(filter(None, (name, person.neighbourhood, number)))

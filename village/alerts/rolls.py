@@ -59,6 +59,17 @@ def is_warden(by: Actor, village: str) -> bool:
     )
 
 
+def sees_numbers(by: Actor, village: str) -> bool:
+    """
+    Tell whether the actor sees at which number people are told of warnings.
+
+    Those who warn do, and coordinators, who call. A volunteer goes from door to door.
+    """
+    return queries.is_authority(by, village) or bool(
+        places_held(by, village, Role.COORDINATOR) & places_of(Role.COORDINATOR, village).keys()
+    )
+
+
 def wardens(village: str) -> QuerySet[Resident]:
     """Give those who look after who is missing."""
     helpers = Membership.objects.current().filter(
@@ -119,6 +130,12 @@ def is_on(roll: RollCall, resident_id: UUID) -> bool:
     return people_on(roll).filter(pk=resident_id).exists()
 
 
+def not_heard_of(roll: RollCall) -> QuerySet[Resident]:
+    """Give those of whom there is no word yet."""
+    heard = Answer.objects.filter(roll_call=roll, resident=OuterRef("pk"))
+    return people_on(roll).filter(~Exists(heard))
+
+
 def unaccounted(roll: RollCall, today: date) -> QuerySet[Resident]:
     """
     Give those who have not been heard of, with ``rank`` and ``lives_in``: whom to find first.
@@ -128,25 +145,20 @@ def unaccounted(roll: RollCall, today: date) -> QuerySet[Resident]:
     """
     born_before = _years_ago(today, ELDER_YEARS)
     elder = Q(born_on__lte=born_before)
-    heard = Answer.objects.filter(roll_call=roll, resident=OuterRef("pk"))
     lives_in = (
         Membership.objects.current()
         .filter(village=roll.village_id, resident=OuterRef("pk"))
         .values("neighbourhood__name")[:1]
     )
-    return (
-        people_on(roll)
-        .filter(~Exists(heard))
-        .annotate(
-            rank=Case(
-                When(UNREACHED & elder, then=Value(0)),
-                When(UNREACHED, then=Value(1)),
-                When(elder, then=Value(2)),
-                default=Value(3),
-                output_field=IntegerField(),
-            ),
-            lives_in=Coalesce(lives_in, Value("")),
-        )
+    return not_heard_of(roll).annotate(
+        rank=Case(
+            When(UNREACHED & elder, then=Value(0)),
+            When(UNREACHED, then=Value(1)),
+            When(elder, then=Value(2)),
+            default=Value(3),
+            output_field=IntegerField(),
+        ),
+        lives_in=Coalesce(lives_in, Value("")),
     )
 
 

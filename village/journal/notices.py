@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
-from village.core.actor import Scope
+from village.core.actor import SYSTEM, Actor, Scope
 from village.journal.facts import Fact
 
 
@@ -112,3 +112,31 @@ def is_emergency(fact: type[Fact]) -> bool:
 def told_facts() -> frozenset[type[Fact]]:
     """Give every fact of which somebody may be told."""
     return frozenset(notice.of for notice in Notice.declared.values())
+
+
+class Settle(Protocol):
+    """Count as read what somebody was told of a matter."""
+
+    def __call__(
+        self, *, by: Actor, village: str, resident_id: UUID, thread: str, at: datetime
+    ) -> None: ...
+
+
+_settle: Settle | None = None
+
+
+def settled_by(settle: Settle) -> None:
+    """Say how a telling is settled; called once, by whoever tells."""
+    global _settle
+    _settle = settle
+
+
+def settle(*, village: str, resident_id: UUID, thread: str, at: datetime) -> None:
+    """
+    Count as heard what somebody was told of a matter so far, in the transaction that settles it.
+
+    She is reminded of it no more, and nobody calls her for it.
+    """
+    if _settle is None:
+        raise RuntimeError("nobody has said how a telling is settled")
+    _settle(by=SYSTEM, village=village, resident_id=resident_id, thread=thread, at=at)

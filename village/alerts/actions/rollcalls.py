@@ -14,6 +14,7 @@ from village.alerts.actions.drafting import home_of, neighbourhoods_of
 from village.alerts.models import Answer, Condition, RollCall, Source
 from village.core.actor import Actor
 from village.core.errors import DomainError, Invalid, NotFound
+from village.journal import notices
 from village.journal.actions import record
 from village.stewardship.queries import settings_of, setup_of
 
@@ -173,6 +174,10 @@ def give_answer(
             "at": at,
             "created_at": at,
         },
+    )
+    # She was asked, and the question is answered: nobody calls her for it any more.
+    notices.settle(
+        village=roll.village_id, resident_id=about, thread=f"roll-calls/{roll.pk}", at=at
     )
     fact = facts.AnswerGiven(village=roll.village_id, roll_call=roll.pk, answer=answer.pk)
     record(fact, by=by, at=at)

@@ -146,9 +146,10 @@ def list_unaccounted(
     """List who has not been heard of, to wardens: elders whom no message reaches come first."""
     roll = _watched(request, roll_call_id)
     today = timezone.now().astimezone(roll.village.tzinfo).date()
+    numbers = rolls.sees_numbers(request.actor, roll.village_id)
     return listing(
         lambda: rolls.unaccounted(roll, today),
-        lambda people: [show_unaccounted(each, today) for each in people],
+        lambda people: [show_unaccounted(each, today, numbers=numbers) for each in people],
         query=query,
         order=rolls.FIRST_TO_FIND,
         address=f"roll-calls/{roll.pk}",
@@ -168,7 +169,9 @@ def get_figures(request: ActorRequest, roll_call_id: UUID) -> dict[str, Any]:
 def print_roll(request: ActorRequest, roll_call_id: UUID) -> HttpResponse:
     """Print who has not been heard of, to wardens."""
     roll = _watched(request, roll_call_id)
-    return HttpResponse(paper.print_roll(roll, at=timezone.now()), content_type="application/pdf")
+    numbers = rolls.sees_numbers(request.actor, roll.village_id)
+    printed = paper.print_roll(roll, numbers=numbers, at=timezone.now())
+    return HttpResponse(printed, content_type="application/pdf")
 
 
 def _watched(request: ActorRequest, roll_call_id: UUID) -> RollCall:

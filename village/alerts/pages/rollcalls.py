@@ -85,8 +85,9 @@ def print_roll(request: PageRequest, roll_call_id: UUID) -> HttpResponse:
     """Print who is missing, with boxes to tick on the way from door to door."""
     roll = rolls.watched_roll_call(request.actor, roll_call_id)
     enter(request, roll.village_id)
+    numbers = rolls.sees_numbers(request.actor, roll.village_id)
     return HttpResponse(
-        paper.print_roll(roll, at=timezone.now()),
+        paper.print_roll(roll, numbers=numbers, at=timezone.now()),
         content_type="application/pdf",
         headers={"Content-Disposition": 'inline; filename="roll-call.pdf"'},
     )
@@ -111,11 +112,15 @@ def _show(request: PageRequest, roll: RollCall, form: AnswerForm) -> HttpRespons
     }
     if watches:
         missing = rolls.unaccounted(roll, today).order_by(*rolls.FIRST_TO_FIND)
+        numbers = rolls.sees_numbers(by, roll.village_id)
         heard = rolls.answers_of(roll).order_by("-at")
         helped = Condition.NEEDS_HELP
         shown |= {
             "figures": rolls.figures(roll),
-            "missing": [show_unaccounted(each, today) for each in missing[:ON_A_PAGE]],
+            "numbers": numbers,
+            "missing": [
+                show_unaccounted(each, today, numbers=numbers) for each in missing[:ON_A_PAGE]
+            ],
             "in_need": [each for each in heard if each.condition == helped],
             "conditions": CONDITIONS_OF_OTHERS,
         }

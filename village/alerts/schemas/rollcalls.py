@@ -117,6 +117,7 @@ class UnaccountedOut(Out):
     Somebody who has not been heard of, as wardens see her.
 
     ``reached`` says whether any message can reach her; who is to be found first comes first.
+    Volunteers see no ``phone``: they go from door to door, and others call.
     """
 
     id: UUID
@@ -169,13 +170,17 @@ def show_answer(answer: Answer) -> RollCallAnswerOut:
     )
 
 
-def show_unaccounted(person: Resident, today: date) -> UnaccountedOut:
-    """Show somebody who is looked for; the query has put where she lives on her row."""
+def show_unaccounted(person: Resident, today: date, *, numbers: bool) -> UnaccountedOut:
+    """
+    Show somebody who is looked for; the query has put where she lives on her row.
+
+    ``numbers`` says whether the reader sees at which number she is told of warnings.
+    """
     seen: Any = person
     return UnaccountedOut(
         id=person.pk,
         display_name=person.display_name,
-        phone=person.phone or None,
+        phone=(person.phone or None) if numbers else None,
         age=age_of(person, today),
         neighbourhood=seen.lives_in,
         reached=bool(person.phone or person.email),
