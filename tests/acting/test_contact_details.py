@@ -121,6 +121,31 @@ class TestOneVolunteerAlone:
         refused = put(api(cast.vera), **covered, **{"X-Acting-Prepare": "true"})
         assert refused.json()["code"] == "assist.out_of_scope"
 
+    def test_is_told_at_once_that_a_number_is_none(
+        self, api: Api, cast: Cast, covered: dict[str, str]
+    ) -> None:
+        wrong = HERS | {"phone": "12"}
+        refused = put(api(cast.vera), wrong, **covered, **{"X-Acting-Prepare": "true"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+        assert "phone" in refused.json()["errors"]
+        assert not PreparedAct.objects.exists() and not Entry.objects.exists()
+
+    def test_mends_it_on_the_page_before_anybody_is_asked(
+        self, browser: Browser, cast: Cast, covered: dict[str, str]
+    ) -> None:
+        vera, address = browser(cast.vera), f"/for/{cast.mandate.pk}/me/contact"
+        refused = vera.post(address, HERS | {"phone": "12"})
+        page = refused.content.decode()
+        assert refused.status_code == 422
+        assert "This is no phone number that can be dialled." in page
+        assert "Mühlweg 2" in page and f"/for/{cast.mandate.pk}/" in page
+        assert not PreparedAct.objects.exists() and not ContactDetails.objects.exists()
+        kept = vera.post(address, HERS)
+        assert "/prepared/" in kept["Location"]
+        # It was tried, and taken back: nothing is done before the second yes.
+        assert not ContactDetails.objects.exists()
+        assert [entry.kind for entry in Entry.objects.all()] == ["acting.act_prepared"]
+
 
 class TestASecondVolunteer:
     def test_says_yes_and_it_is_done_and_written_down(
@@ -171,12 +196,12 @@ class TestASecondVolunteer:
         assert Resident.objects.values("phone", "email").get(pk=edda.pk) == keeps
         assert Reach.objects.values().get(resident=edda) == order
 
-    def test_hears_what_is_wrong_with_it(
-        self, api: Api, cast: Cast, covered: dict[str, str], helga: Resident
+    def test_hears_what_has_become_wrong_with_it(
+        self, api: Api, waiting: str, helga: Resident, settings: Any
     ) -> None:
-        headers = covered | {"X-Acting-Prepare": "true"}
-        kept = put(api(cast.vera), HERS | {"phone": "4711"}, **headers)
-        answer = post(api(helga), f"/prepared/{kept.json()['id']}/carry-out")
+        # As one dials it here, which is elsewhere by now.
+        settings.PHONE_REGION = "US"
+        answer = post(api(helga), f"{waiting}/carry-out")
         assert (answer.status_code, answer.json()["code"]) == (409, "assist.no_longer_possible")
         assert "no phone number" in answer.json()["detail"]
         assert not ContactDetails.objects.exists()
@@ -214,13 +239,11 @@ class TestPages:
         assert "written down by a helper" in browser(cast.edda).get("/me/contact").content.decode()
 
     def test_half_a_form_takes_nothing_away(
-        self, browser: Browser, cast: Cast, covered: dict[str, str], helga: Resident, mandate: str
+        self, browser: Browser, cast: Cast, covered: dict[str, str], mandate: str
     ) -> None:
-        answer = browser(cast.vera).post(f"{mandate}/me/contact", {"address": "Am Anger 1"})
-        address = answer["Location"].removeprefix(mandate)
-        refused = browser(helga).post(f"{address}/settle", {"answer": "yes"})
-        assert refused.status_code == 409
-        assert not ContactDetails.objects.exists()
+        half = {"address": "Am Anger 1"}
+        assert browser(cast.vera).post(f"{mandate}/me/contact", half).status_code == 422
+        assert not PreparedAct.objects.exists() and not ContactDetails.objects.exists()
 
     def test_without_the_scope_there_is_no_way_to_it(
         self, browser: Browser, cast: Cast, mandate: str

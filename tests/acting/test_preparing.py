@@ -339,6 +339,6 @@ class TestPages:
             "/cases", {"text": "x", "csrfmiddlewaretoken": "t"}, headers={"HX-Request": "true"}
         )
         request.actor = vera_for_edda
-        answer: HttpResponse = prepare(request, NeedsTwo(), Scope.AUTHORITY_WRITE)
+        answer: HttpResponse = prepare(request, NeedsTwo(), Scope.AUTHORITY_WRITE, lambda: None)
         assert answer.status_code == 204 and answer["HX-Redirect"].startswith("/prepared/")
         assert b"csrf" not in bytes(PreparedAct.objects.get().body)

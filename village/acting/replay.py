@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIRequest
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import resolve
@@ -24,7 +25,7 @@ from village.acting.actions.preparing import Request
 from village.acting.models import PreparedAct, WaitsFor
 from village.acting.schemas.acts import show_prepared
 from village.core.actor import Actor, Scope
-from village.core.delegation import PREPARE
+from village.core.delegation import PREPARE, Act
 from village.core.errors import DomainError, NeedsTwo, OnlyPrepared
 from village.core.idempotency import FORM_KEY
 
@@ -68,22 +69,30 @@ class _Again(WSGIRequest):
     refusal: OnlyPrepared | None = None
 
 
-def prepare(request: HttpRequest, error: OnlyPrepared, scope: Scope) -> HttpResponse:
-    """Keep a request that its helper may only prepare; answer how to go on."""
+def prepare(request: HttpRequest, error: OnlyPrepared, scope: Scope, act: Act) -> HttpResponse:
+    """
+    Keep a request that its helper may only prepare; answer how to go on.
+
+    What could not be done now is not kept: its refusal is answered to the helper, who can mend it,
+    and not to whoever says yes.
+    """
     if isinstance(request, _Again):
         request.refusal = error
         raise error
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    act = actions.prepare(
+    wrong = _tried(request, actor, act)
+    if wrong is not None:
+        return wrong
+    kept = actions.prepare(
         by=actor,
         request=_request_of(request, scope),
         waits_for=WaitsFor.SECOND if isinstance(error, NeedsTwo) else WaitsFor.PERSON,
         at=timezone.now(),
     )
     if request.path.startswith("/api/"):
-        shown = show_prepared(act).model_dump(mode="json")
+        shown = show_prepared(kept).model_dump(mode="json")
         return JsonResponse(shown, status=HTTPStatus.ACCEPTED)
-    answer = redirect("prepared-act", act.pk)
+    answer = redirect("prepared-act", kept.pk)
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
     return answer
@@ -117,6 +126,27 @@ def shown_of(act: PreparedAct) -> list[tuple[str, str]]:
         for name, value in given
         if _is_readable(value) or (not value and name in _TAKEN_AWAY)
     ]
+
+
+def _tried(request: Any, actor: Actor, act: Act) -> HttpResponse | None:
+    """
+    Do what is to be prepared as if the yes had been said, and take it all back at once.
+
+    Give the answer where it is a refusal, such as a form drawn again with its errors.
+
+    :raises DomainError: the refusal of a verb
+    """
+    # Whoever is to say yes is not known yet; that somebody has is all that is asked of her.
+    request.actor = replace(actor, limits=frozenset(), second_id=actor.principal_id)
+    try:
+        with transaction.atomic():
+            answer = act()
+            transaction.set_rollback(True)
+    finally:
+        request.actor = actor
+    if isinstance(answer, HttpResponse) and answer.status_code >= 400:
+        return answer
+    return None
 
 
 def _request_of(request: HttpRequest, scope: Scope) -> Request:

@@ -20,7 +20,8 @@ from village.core.errors import NeedsTwo, OnlyPrepared, OutOfScope
 PREPARE = "X-Acting-Prepare"
 # Where one volunteer alone could cut somebody off from the village.
 TAKES_TWO = frozenset({Scope.CONTACT_DETAILS})
-Prepare = Callable[[HttpRequest, OnlyPrepared, Scope], HttpResponse]
+Act = Callable[[], object]
+Prepare = Callable[[HttpRequest, OnlyPrepared, Scope, Act], HttpResponse]
 Answer = TypeVar("Answer")
 _hold: Callable[[Actor], None] | None = None
 _stands: Callable[[Actor], bool] | None = None
@@ -65,7 +66,7 @@ def covered(
             raise
         if _prepare is None:
             raise RuntimeError("no app has said how an act is prepared") from error
-        return _prepare(request, error, needed)
+        return _prepare(request, error, needed, act)
 
 
 def mandate_stands(by: Actor) -> bool:
