@@ -10,6 +10,7 @@ from carpool.models import (
     Booking,
     Feedback,
     OfferSeries,
+    OfferStatus,
     PartnerMessage,
     PartnerTraveller,
     RequestSeries,
@@ -32,6 +33,15 @@ def _forget_rides(rows: Rows, gone: Gone) -> None:
     rows.delete()
 
 
+def _forget_bookings(rows: Rows, gone: Gone) -> None:
+    # What a driver of another service drove for her alone goes with her.
+    alone = RideOffer.objects.filter(status=OfferStatus.ONE_RIDER, bookings__in=rows.values("pk"))
+    ids = list(alone.values_list("pk", flat=True))
+    gone.ids.update(map(str, ids))
+    RideOffer.objects.filter(pk__in=ids).delete()
+    rows.delete()
+
+
 def _forget_requests(rows: Rows, gone: Gone) -> None:
     for request in rows.only("pk", "village_id"):
         gone.facts.append(facts.RequestErased(village=request.village_id, request_id=request.pk))
@@ -45,6 +55,7 @@ Holding(
     person="rider",
     shows=("id", "village", "created_at", "offer", "request", "seats", "status", "via_helper"),
     kept="a year after the ride; erasing deletes them",
+    erase=_forget_bookings,
 )
 Holding(
     "carpool.offers",

@@ -18,7 +18,7 @@ from village.core.among import condition
 
 def post(offer: RideOffer, ride: Ride) -> None:
     """Post a ride that is locked or new where it may come by, and nowhere else any more."""
-    if offer.is_cancelled:
+    if offer.is_cancelled or offer.is_for_one_rider:
         withdraw([offer.pk])
         return
     fastest = roads().fastest

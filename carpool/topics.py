@@ -54,7 +54,8 @@ RIDDEN = (
 def offer_card(fact: facts.RideOffered | facts.RideCancelled | Moved | Booked) -> OfferOut | None:
     """Show a ride with the seats that are left."""
     offer = queries.offer(fact.offer_id)
-    return None if offer is None else offer_out(offer)
+    # A ride for one rider is nobody else's to see: to them it looks gone.
+    return None if offer is None or offer.is_for_one_rider else offer_out(offer)
 
 
 def request_card(fact: facts.RideRequested | facts.RequestWithdrawn) -> RequestOut | None:

@@ -26,6 +26,7 @@ from carpool.actions.leaving import end_bookings_between, end_rides, part_from_b
 from carpool.actions.lifts import arrange_lifts
 from carpool.actions.nights import share_out
 from carpool.actions.offers import RideGone, RideOff, cancel_offer, offer_ride
+from carpool.actions.partner_drivers import take_along_for_partner
 from carpool.actions.partners import (
     MESSAGES_A_DAY,
     BookingKnown,
@@ -106,6 +107,7 @@ __all__ = [
     "settle_feedback",
     "share_out",
     "still_go",
+    "take_along_for_partner",
     "take_rider",
     "tidy_index",
     "validate_for_partner",

@@ -217,7 +217,7 @@ def check_open(offer: RideOffer, by: Actor, at: datetime, *, until: datetime | N
     :raises AlreadyBooked: if she holds seats on it already
     :raises NoFit: if a block keeps her apart from somebody aboard
     """
-    if offer.is_cancelled:
+    if offer.is_cancelled or offer.is_for_one_rider:
         raise RideOff
     if (until or offer.departs_until) <= at:
         raise RideGone

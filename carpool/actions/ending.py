@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists
 
 from carpool import facts, policies
 from carpool.actions import bookings, matches
@@ -19,6 +20,12 @@ from village.journal.facts import Fact
 
 # Whoever cancels later than this before the ride leaves, cancels late.
 LATE = timedelta(hours=2)
+_SAID_YES = (
+    BookingStatus.ACCEPTED,
+    BookingStatus.CONFIRMED,
+    BookingStatus.ON_BOARD,
+    BookingStatus.COMPLETED,
+)
 
 
 @transaction.atomic
@@ -106,9 +113,10 @@ def _end(booking: Booking, status: BookingStatus, *, at: datetime) -> list[Fact]
     request = booking.request
     if request is None or request.latest_arrival <= at:
         return []
-    reopened = RideRequest.objects.filter(pk=request.pk, status=RequestStatus.MATCHED).update(
-        status=RequestStatus.OPEN
-    )
+    # Another driver may have said yes to her meanwhile: then she looks for nothing.
+    elsewhere = Booking.objects.filter(request=request.pk, status__in=_SAID_YES)
+    waiting = RideRequest.objects.filter(~Exists(elsewhere), status=RequestStatus.MATCHED)
+    reopened = waiting.filter(pk=request.pk).update(status=RequestStatus.OPEN)
     if not reopened:
         return []
     request.status = RequestStatus.OPEN

@@ -98,15 +98,20 @@ def offer_ride(
 
 def put_up(offer: RideOffer, *, at: datetime) -> list[Fact]:
     """Write a new ride with its plan, find who looks for it, and say what happened."""
+    write(offer)
+    offered = facts.RideOffered(
+        village=offer.village_id, offer_id=offer.pk, driver_id=offer.driver_id
+    )
+    return [offered, *matches.of_offer(offer, at=at)]
+
+
+def write(offer: RideOffer) -> None:
+    """Write a new ride with its plan; whoever calls says what happened."""
     offer.version = 0
     ride = plans.lay_out(offer)
     offer.seats_left, offer.arrives_at = offer.seats, offer.departs_until
     offer.save(force_insert=True)
     plans.keep(offer, ride)
-    offered = facts.RideOffered(
-        village=offer.village_id, offer_id=offer.pk, driver_id=offer.driver_id
-    )
-    return [offered, *matches.of_offer(offer, at=at)]
 
 
 def dated(series: OfferSeries, day: date, departs_at: datetime, *, at: datetime) -> RideOffer:

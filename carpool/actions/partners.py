@@ -89,7 +89,7 @@ def book_for_partner(
     offer = offers.locked(offer_id)
     if not offer.is_told_outside:
         raise NotFound
-    known = _known(traveller)
+    known = known_as(traveller)
     rider = Actor(known.resident_id)
     bookings.check_open(offer, rider, at)
     request = _between(offer, rider, _stops(offer, pickup, drop), at)
@@ -141,61 +141,63 @@ def confirm_for_partner(*, by: Actor, booking_id: UUID, at: datetime) -> bool:
         booking = bookings.locked(booking_id)
     except NotFound:
         return False
-    if booking.status != BookingStatus.ACCEPTED or queries.partner_booking(booking_id) is None:
+    theirs = queries.partner_booking(booking_id)
+    if booking.status != BookingStatus.ACCEPTED or theirs is None or theirs.drives:
         return False
-    _move(booking, BookingStatus.CONFIRMED, facts.BookingConfirmed, at)
+    _move(booking, BookingStatus.CONFIRMED, facts.BookingConfirmed, Actor(booking.rider_id), at)
     return True
 
 
 @transaction.atomic
 def cancel_for_partner(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     """
-    Take a seat back for a rider of another service.
+    Take a seat back for a rider or a driver of another service.
 
     :raises NotFound: if no other service booked it
-    :raises BookingSettled: if it has ended, or she is on board
+    :raises BookingSettled: if it has ended, or the rider is on board
     """
-    booking = _locked(by, booking_id)
+    booking, speaks = _locked(by, booking_id)
     if not booking.is_active or booking.status == BookingStatus.ON_BOARD:
         raise BookingSettled
-    told = ending.end_booking(booking, by_driver=False, at=at)
-    record_all(told, by=Actor(booking.rider_id), at=at)
+    by_driver = speaks.principal_id == booking.offer.driver_id
+    told = ending.end_booking(booking, by_driver=by_driver, at=at)
+    record_all(told, by=speaks, at=at)
     return booking
 
 
 @transaction.atomic
 def arrive_for_partner(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     """
-    Say that a rider of another service has arrived.
+    Say for another service that a rider has arrived, whose service it is or her driver's.
 
     :raises NotFound: if no other service booked it
     :raises BookingSettled: if she was not to ride along
     :raises TooEarly: if the ride has not left yet
     """
-    booking = _locked(by, booking_id)
+    booking, speaks = _locked(by, booking_id)
     if booking.status == BookingStatus.CONFIRMED:
         if at < booking.offer.departs_at:
             raise TooEarly
-        _move(booking, BookingStatus.ON_BOARD, facts.RiderBoarded, at)
+        _move(booking, BookingStatus.ON_BOARD, facts.RiderBoarded, speaks, at)
     if booking.status != BookingStatus.ON_BOARD:
         raise BookingSettled
-    return _move(booking, BookingStatus.COMPLETED, facts.RiderArrived, at)
+    return _move(booking, BookingStatus.COMPLETED, facts.RiderArrived, speaks, at)
 
 
 @transaction.atomic
 def validate_for_partner(*, by: Actor, booking_id: UUID, at: datetime) -> Booking:
     """
-    Note that another service has settled all that a ride of its rider's was about.
+    Note that another service has settled all that a ride of its people was about.
 
     :raises NotFound: if no other service booked it
     :raises BookingSettled: if she has not arrived
     """
-    booking = _locked(by, booking_id)
+    booking, speaks = _locked(by, booking_id)
     if booking.status != BookingStatus.COMPLETED:
         raise BookingSettled
     PartnerBooking.objects.filter(booking=booking).update(validated_at=at)
     validated = facts.PartnerValidated(village=booking.village_id, booking_id=booking.pk)
-    record(validated, by=Actor(booking.rider_id), at=at)
+    record(validated, by=speaks, at=at)
     return booking
 
 
@@ -232,7 +234,7 @@ def write_for_partner(
     return message
 
 
-def _known(traveller: Traveller) -> PartnerTraveller:
+def known_as(traveller: Traveller) -> PartnerTraveller:
     """Find as whom somebody counts here, or let her count from now on; nobody signs in as her."""
     found = PartnerTraveller.objects.filter(
         operator=traveller.operator, their_id=traveller.their_id
@@ -240,7 +242,8 @@ def _known(traveller: Traveller) -> PartnerTraveller:
     if found is not None:
         return found
     name = f"{traveller.alias} ({traveller.operator})"[:80]
-    resident = Resident.objects.create_user(name, is_active=False)
+    # The name of her service belongs to hers, on the board too.
+    resident = Resident.objects.create_user(name, is_active=False, full_name_on_board=True)
     return PartnerTraveller.objects.create(
         operator=traveller.operator, their_id=traveller.their_id, resident=resident
     )
@@ -279,15 +282,17 @@ def _between(
     )
 
 
-def _locked(by: Actor, booking_id: UUID) -> Booking:
+def _locked(by: Actor, booking_id: UUID) -> tuple[Booking, Actor]:
+    """Lock a booking of another service; give it with whom that service speaks for."""
     policies.may_end_rides(by).enforce()
-    if queries.partner_booking(booking_id) is None:
+    theirs = queries.partner_booking(booking_id)
+    if theirs is None:
         raise NotFound
-    return bookings.locked(booking_id)
+    return bookings.locked(booking_id), Actor(theirs.traveller.resident_id)
 
 
 def _move(
-    booking: Booking, status: BookingStatus, fact: type[riding.Happened], at: datetime
+    booking: Booking, status: BookingStatus, fact: type[riding.Happened], by: Actor, at: datetime
 ) -> Booking:
     booking.lapses_at = None
-    return riding.move(booking, status, fact, by=Actor(booking.rider_id), at=at)
+    return riding.move(booking, status, fact, by=by, at=at)

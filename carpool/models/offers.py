@@ -20,6 +20,8 @@ class OfferStatus(models.TextChoices):
 
     OPEN = "open"
     CANCELLED = "cancelled"
+    # Of a driver of another service, who takes one rider along: nobody else is shown it.
+    ONE_RIDER = "one_rider"
 
 
 class RideOfferQuerySet(models.QuerySet["RideOffer"]):
@@ -98,10 +100,15 @@ class RideOffer(Journey):
         return self.status == OfferStatus.CANCELLED
 
     @property
+    def is_for_one_rider(self) -> bool:
+        """Tell whether a driver of another service drives it, for one rider alone."""
+        return self.status == OfferStatus.ONE_RIDER
+
+    @property
     def is_public(self) -> bool:
         """Tell whether it is for everybody, from stop to stop."""
         stops = all(place.is_public for place in (self.start, *self.vias, self.goal))
-        return stops and self.terms.is_for_everybody
+        return not self.is_for_one_rider and stops and self.terms.is_for_everybody
 
     @property
     def is_told_outside(self) -> bool:

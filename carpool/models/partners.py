@@ -32,7 +32,7 @@ class PartnerTraveller(models.Model):
 
 class PartnerBooking(models.Model):
     """
-    Say that another service booked the seats, for one of its riders.
+    Say that another service booked the seats, for one of its riders, or for one of its drivers.
 
     ``price`` is what it told of money. ``validated_at`` is when it said that all is settled.
     """
@@ -44,6 +44,11 @@ class PartnerBooking(models.Model):
     traveller = models.ForeignKey(PartnerTraveller, models.CASCADE, related_name="bookings")
     price = models.JSONField(default=dict)
     validated_at = models.DateTimeField(null=True, blank=True)
+
+    @property
+    def drives(self) -> bool:
+        """Tell whether it is the driver whom the other service knows, and the rider lives here."""
+        return self.traveller.resident_id == self.booking.offer.driver_id
 
 
 class PartnerMessage(VillageObject):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from carpool.models import AGREED, Booking, RideOffer, RideOfferQuerySet
+from django.db.models import Exists, OuterRef, Q
+
+from carpool.models import AGREED, Booking, OfferStatus, RideOffer, RideOfferQuerySet
 from carpool.queries.people import kept_apart
 from village.core.actor import Actor
 from village.core.errors import NotFound
@@ -18,8 +20,14 @@ KNOWN_FOR = timedelta(hours=24)
 
 
 def offers_visible_to(by: Actor) -> RideOfferQuerySet:
-    """Give the rides of the actor's villages, but of nobody whom she is kept apart from."""
-    rides = RideOffer.objects.filter(village__in=villages_of(by))
+    """
+    Give the rides of the actor's villages, but of nobody whom she is kept apart from.
+
+    What a driver of another service drives for one rider is shown to that rider alone.
+    """
+    own = Booking.objects.filter(offer=OuterRef("pk"), rider=by.principal_id)
+    shown = ~Q(status=OfferStatus.ONE_RIDER) | Q(Exists(own))
+    rides = RideOffer.objects.filter(shown, village__in=villages_of(by))
     return rides.exclude(kept_apart("driver", by.principal_id)).select_related("driver")
 
 
@@ -35,6 +43,7 @@ def offers_shown_to(by: Actor) -> RideOfferQuerySet:
         known_only=False,
         verified_only=False,
     )
+    rides = rides.exclude(status=OfferStatus.ONE_RIDER)
     return rides.exclude(kept_apart("driver", by.principal_id)).select_related("driver")
 
 

@@ -1,8 +1,9 @@
-"""Seats for riders of other services, and what these write: standard covoiturage's other half."""
+"""Seats for riders and with drivers of other services, and what these write."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from village.core.geo import Point
 S = TypeVar("S", bound=BaseModel)
 _MESSAGE_MAX = 500
 Verb = Callable[..., Booking]
-# What another service may say of its rider's seat, and what it does here.
+# What another service may say of a seat of its rider's or driver's, and what it does here.
 _VERBS: dict[str, Verb] = {
     "CANCELLED": actions.cancel_for_partner,
     "COMPLETED_PENDING_VALIDATION": actions.arrive_for_partner,
@@ -31,8 +32,10 @@ _VERBS: dict[str, Verb] = {
 
 @for_operators("POST")
 def bookings(request: HttpRequest, operator: str) -> HttpResponse:
-    """Ask a driver for a seat, for a rider of the service that asks."""
+    """Ask a driver for a seat, or a passenger whether she comes, for one of the service's own."""
     sent = _read(BookingSent, request)
+    if sent.driver.operator == operator and sent.passenger.operator == shapes.operator():
+        return _take_along(sent, operator)
     _check_sender(sent.passenger, operator)
     if sent.driverJourneyId is None:
         raise Malformed("driverJourneyId: seats are booked on rides that were found here")
@@ -52,9 +55,30 @@ def bookings(request: HttpRequest, operator: str) -> HttpResponse:
     return _show(booking.pk, operator, status=201)
 
 
+def _take_along(sent: BookingSent, operator: str) -> HttpResponse:
+    """Ask somebody who looks for a ride whether she comes along with a driver of the service."""
+    if sent.passengerJourneyId is None:
+        raise Malformed("passengerJourneyId: passengers are asked who were found here")
+    wish = _request(sent.passengerJourneyId)
+    if wish is None or not _is(sent.passenger, wish):
+        return error(404, "missing_journey")
+    booking = actions.take_along_for_partner(
+        by=SYSTEM,
+        traveller=_traveller(sent.driver, operator),
+        booking_id=sent.id,
+        request_id=wish.pk,
+        pickup=Point(sent.passengerPickupLat, sent.passengerPickupLng),
+        drop=Point(sent.passengerDropLat, sent.passengerDropLng),
+        picked_up_at=datetime.fromtimestamp(sent.passengerPickupDate, UTC),
+        price=sent.price.model_dump(exclude_none=True),
+        at=timezone.now(),
+    )
+    return _show(booking.pk, operator, status=201)
+
+
 @for_operators("GET", "PATCH")
 def booking(request: HttpRequest, operator: str, booking_id: UUID) -> HttpResponse:
-    """Show a seat that the service booked, or say what becomes of it."""
+    """Show a booking of the service's, or say what becomes of it."""
     if request.method == "GET":
         return _show(booking_id, operator)
     wanted = request.GET.get("status", "")
@@ -69,7 +93,7 @@ def booking(request: HttpRequest, operator: str, booking_id: UUID) -> HttpRespon
         return error(409, "status_already_set")
     verb = _VERBS.get(wanted)
     if verb is None:
-        # The driver says yes, and nobody in his name; then it is confirmed.
+        # Whoever lives here says yes, and nobody in her name; then it is confirmed.
         raise Malformed(f"{wanted} does not follow {shapes.status_of(found)}")
     verb(by=SYSTEM, booking_id=booking_id, at=timezone.now())
     return _show(booking_id, operator)
@@ -128,8 +152,9 @@ def _about(sent: MessageSent, operator: str) -> RideOffer | RideRequest | None:
     """Find the ride or the request that a message is about; without one, nobody is known here."""
     if sent.bookingId is not None:
         found = queries.partner_booking(sent.bookingId)
-        is_theirs = found is not None and found.operator == operator
-        return found.booking.offer if found is not None and is_theirs else None
+        if found is None or found.operator != operator:
+            return None
+        return found.booking.request if found.drives else found.booking.offer
     if sent.recipientCarpoolerType == "DRIVER":
         return None if sent.driverJourneyId is None else _offer(sent.driverJourneyId)
     return None if sent.passengerJourneyId is None else _request(sent.passengerJourneyId)

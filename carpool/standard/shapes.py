@@ -109,24 +109,36 @@ def status_of(found: PartnerBooking) -> str:
 
 
 def booking(found: PartnerBooking) -> dict[str, Any]:
-    """Show a seat to the service that booked it; where the driver lives is never in it."""
+    """Show a booking to the service that made it; where anybody lives is never in it."""
     booked = found.booking
-    offer = booked.offer
+    offer, wish = booked.offer, booked.request
     pickup, drop = booked.pickup, booked.dropoff
     at = booked.pickup_at or offer.departs_at
+    name = (offer.driver if found.drives else booked.rider).display_name
+    theirs = {
+        "id": found.traveller.their_id,
+        "operator": found.operator,
+        "alias": name.removesuffix(f" ({found.operator})"),
+    }
+    if found.drives and wish is not None:
+        people: dict[str, Any] = {
+            "driver": theirs,
+            "passenger": person(booked.rider, wish.pk),
+            "passengerJourneyId": str(wish.pk),
+        }
+    else:
+        people = {
+            "driver": person(offer.driver, offer.pk),
+            "passenger": theirs,
+            "driverJourneyId": str(offer.pk),
+        }
     return {
         **_trip(pickup, drop, f"/carpool/offers/{offer.pk}"),
+        **people,
         "id": str(booked.pk),
-        "driver": person(offer.driver, offer.pk),
-        "passenger": {
-            "id": found.traveller.their_id,
-            "operator": found.operator,
-            "alias": booked.rider.display_name.removesuffix(f" ({found.operator})"),
-        },
         "status": status_of(found),
         "passengerPickupDate": int(at.timestamp()),
         "price": found.price,
-        "driverJourneyId": str(offer.pk),
     }
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 
 from carpool import actions
-from carpool.models import ACTIVE, Booking, RideOffer
-from tests.carpool.factories import book, make_offer, make_request
+from carpool.models import ACTIVE, Booking, RideOffer, Stop, StopKind
+from tests.carpool.factories import LINDE, TOWN, book, make_offer, make_request
 from tests.support.at_once import all_at_once, make_crowd
-from village.core.actor import Actor
+from village.core.actor import SYSTEM, Actor
 from village.journal.models import StreamEntry
 from village.residents.models import Resident, Village
 
@@ -115,3 +115,41 @@ class TestOneRequest:
             "accepted": 1,
             "carpool.request_closed": 2,
         }
+
+
+class TestAPassengerWhomOtherServicesFind:
+    def test_is_asked_by_one_of_their_drivers(
+        self, lindental: Village, nora: Resident, at: datetime
+    ) -> None:
+        start, goal = (
+            Stop.objects.create(
+                village=lindental,
+                name=place.name,
+                kind=StopKind.SQUARE,
+                lat=place.point.lat,
+                lng=place.point.lng,
+                created_at=at,
+            ).place
+            for place in (LINDE, TOWN)
+        )
+        wish = make_request(nora, at=at, start=start, goal=goal)
+
+        def ask(booking_id: UUID) -> str:
+            driver = actions.Traveller("rides.example", str(booking_id), "Ben")
+            made = actions.take_along_for_partner(
+                by=SYSTEM,
+                traveller=driver,
+                booking_id=booking_id,
+                request_id=wish.pk,
+                pickup=start.point,
+                drop=goal.point,
+                picked_up_at=wish.earliest + timedelta(minutes=20),
+                price={},
+                at=at,
+            )
+            return str(made.status)
+
+        came = all_at_once(ask, [uuid4() for _ in range(6)])
+
+        assert came == {"accepted": 1, "not_found": 5}
+        assert Booking.objects.count() == RideOffer.objects.count() == 1

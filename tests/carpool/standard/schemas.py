@@ -140,6 +140,7 @@ BOOKING: dict[str, Any] = {
         },
         "passengerPickupDate": {"type": "integer"},
         "driverJourneyId": {"type": "string", "minLength": 1, "maxLength": 255},
+        "passengerJourneyId": {"type": "string", "minLength": 1, "maxLength": 255},
     },
 }
 ERROR = {

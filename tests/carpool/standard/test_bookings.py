@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from carpool import actions, facts, queries, tasks
+from carpool import actions, facts, queries, tasks, topics
 from carpool.models import (
     Booking,
     PartnerMessage,
@@ -23,6 +23,7 @@ from carpool.models import (
     Stop,
     StopKind,
 )
+from carpool.notices import bookings as booking_notices
 from carpool.notices import rides as notices
 from carpool.places import Place
 from carpool.standard import access, shapes
@@ -31,11 +32,14 @@ from tests.carpool.factories import LINDE, TOWN, make_offer, make_request
 from tests.carpool.standard.schemas import BOOKING, ERROR
 from tests.support.cast import Cast
 from village.core.actor import SYSTEM, Actor
+from village.core.errors import NotFound
 from village.core.geo import Point
 from village.core.limits import Flow
 from village.journal import tasks as journal
+from village.journal.facts import read_fact
+from village.journal.holdings import Gone, Holding
 from village.journal.models import Entry, Reading
-from village.residents.models import Resident
+from village.residents.models import Block, Resident
 
 pytestmark = pytest.mark.django_db
 BASE = "/carpool/standard/v1"
@@ -409,3 +413,228 @@ def _browser(who: Resident) -> Client:
     client = Client()
     client.force_login(who, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@pytest.fixture
+def wish(cast: Cast, stops: list[Place], at: datetime) -> RideRequest:
+    """Give nora, who looks for a ride from stop to stop."""
+    return make_request(cast.nora, at=at, start=stops[0], goal=stops[2])
+
+
+def driven(wish: RideRequest, **changes: Any) -> Json:
+    """Write what a service sends for one of its drivers, from the start to the goal."""
+    return {
+        "id": str(uuid4()),
+        "driver": user(id="driver-1", alias="Ben"),
+        "passenger": shapes.person(wish.person, wish.pk),
+        "status": "WAITING_CONFIRMATION",
+        "price": {"type": "FREE"},
+        "passengerPickupDate": int((wish.earliest + timedelta(minutes=20)).timestamp()),
+        "passengerPickupLat": wish.start.point.lat,
+        "passengerPickupLng": wish.start.point.lng,
+        "passengerDropLat": wish.goal.point.lat,
+        "passengerDropLng": wish.goal.point.lng,
+        "passengerJourneyId": str(wish.pk),
+    } | changes
+
+
+def asked_along(wish: RideRequest, **changes: Any) -> Json:
+    response = post(driven(wish, **changes))
+    assert response.status_code == 201, response.content
+    shown: Json = response.json()
+    jsonschema.validate(shown, BOOKING)
+    return shown
+
+
+def read(shown: Json) -> str:
+    answer = service().get(f"{BASE}/bookings/{shown['id']}")
+    jsonschema.validate(answer.json(), BOOKING)
+    return str(answer.json()["status"])
+
+
+def answered_last() -> facts.BookingAnswered:
+    entry = Entry.objects.latest("pk")
+    fact = read_fact(entry.kind, entry.data)
+    assert isinstance(fact, facts.BookingAnswered)
+    return fact
+
+
+class TestDriversOfOtherServices:
+    def test_find_and_ask_who_looks_for_a_ride(self, wish: RideRequest, cast: Cast) -> None:
+        shown = asked_along(wish)
+
+        booking = Booking.objects.get()
+        assert (shown["status"], booking.status) == ("WAITING_CONFIRMATION", "accepted")
+        assert (booking.rider, booking.request) == (cast.nora, wish)
+        assert shown["driver"] == {"id": "driver-1", "operator": "rides.example", "alias": "Ben"}
+        assert shown["passenger"]["alias"] == "N."
+        assert shown["passengerJourneyId"] == str(wish.pk)
+        assert str(cast.nora.pk) not in json.dumps(shown)
+        assert not booking.offer.driver.is_active
+        assert booking.lapses_at is not None
+
+    def test_are_answered_by_herself_alone(
+        self, wish: RideRequest, cast: Cast, at: datetime
+    ) -> None:
+        shown = asked_along(wish)
+        fact = answered_last()
+        assert list(booking_notices.answered.audience(fact)) == [cast.nora.pk]
+        words = booking_notices.answered_words(fact)
+        assert words is not None and words.title == "Ben (rides.example) takes you along"
+        # Nobody says yes for her: not what asks for others either.
+        read_all()
+        assert read(shown) == "WAITING_CONFIRMATION"
+        assert_refused(patch(shown["id"], "CONFIRMED"), 400, "does not follow")
+
+        page = _browser(cast.nora).get(f"/carpool/offers/{Booking.objects.get().offer_id}")
+        assert "Yes, I come" in page.content.decode() and "Ben (rides" in page.content.decode()
+        actions.confirm_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
+        assert read(shown) == "CONFIRMED"
+
+    def test_go_on_to_the_end(self, wish: RideRequest, cast: Cast, at: datetime) -> None:
+        shown = asked_along(wish)
+        actions.confirm_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
+        assert_refused(patch(shown["id"], "COMPLETED_PENDING_VALIDATION"), 400, "too_early")
+        RideOffer.objects.update(departs_at=at - timedelta(minutes=1))
+        for status in ("COMPLETED_PENDING_VALIDATION", "VALIDATED"):
+            moved = patch(shown["id"], status)
+            assert (moved.status_code, moved.json()["status"]) == (200, status), moved.content
+            jsonschema.validate(moved.json(), BOOKING)
+            assert_refused(patch(shown["id"], status), 409, "status_already_set")
+        assert list(queries.faults(at)) == [(name, 0) for name, _ in queries.faults(at)]
+
+    def test_are_told_no(self, wish: RideRequest, cast: Cast, at: datetime) -> None:
+        shown = asked_along(wish)
+        actions.cancel_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
+        assert read(shown) == "CANCELLED"
+        assert RideRequest.objects.open().get() == wish
+
+    def test_may_take_it_back_and_she_looks_on(
+        self, wish: RideRequest, cast: Cast, at: datetime
+    ) -> None:
+        shown = asked_along(wish)
+        actions.confirm_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
+        assert patch(shown["id"], "CANCELLED").json()["status"] == "CANCELLED"
+        assert RideRequest.objects.open().get() == wish
+        ended = Entry.objects.get(kind="carpool.booking_cancelled").data
+        assert ended["by_driver"] is True
+        # Somebody else can ask her now.
+        asked_along(wish)
+
+    def test_wait_no_longer_than_a_few_hours(self, wish: RideRequest, at: datetime) -> None:
+        shown = asked_along(wish)
+        Booking.objects.update(lapses_at=at - timedelta(seconds=1))
+        assert tasks.lapse_bookings() == 1
+        assert read(shown) == "CANCELLED"
+        assert RideRequest.objects.open().get() == wish
+
+    def test_find_nobody_who_has_been_asked_already(
+        self, wish: RideRequest, stops: list[Place], cast: Cast, at: datetime
+    ) -> None:
+        shown = asked_along(wish)
+        other = driven(wish, driver=user(id="driver-2"))
+        assert_refused(post(other), 404, "missing_journey")
+        toms = make_request(cast.tom, at=at, start=stops[0], goal=stops[2])
+        assert_refused(post(driven(toms, id=shown["id"])), 400, "booking_known")
+        assert Booking.objects.count() == 1
+
+    def test_find_nobody_who_is_not_told_outside(
+        self, wish: RideRequest, stops: list[Place], cast: Cast, at: datetime
+    ) -> None:
+        private = make_request(cast.tom, at=at)
+        for body in (
+            driven(private),
+            driven(wish, passengerJourneyId=str(uuid4())),
+            driven(wish, passengerJourneyId="no-uuid"),
+            driven(wish, passenger=shapes.person(cast.mia, wish.pk)),
+        ):
+            assert_refused(post(body), 404, "missing_journey")
+        actions.withdraw_request(by=Actor(cast.nora.pk), request_id=wish.pk, at=at)
+        assert_refused(post(driven(wish)), 404, "missing_journey")
+        assert not Booking.objects.exists() and not PartnerTraveller.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("changes", "word"),
+        [
+            ({"passengerJourneyId": None}, "passengerJourneyId"),
+            ({"passengerPickupLat": 50.9}, "no_fit"),
+            ({"passengerDropLat": LINDE.point.lat, "passengerDropLng": LINDE.point.lng}, "no_fit"),
+            ({"passengerPickupDate": 1}, "ride_gone"),
+            ({"passengerPickupDate": 4_000_000_000}, "no_fit"),
+            ({"driver": user("other.example")}, "operator"),
+        ],
+    )
+    def test_are_told_what_makes_no_sense(
+        self, wish: RideRequest, changes: Json, word: str
+    ) -> None:
+        assert_refused(post(driven(wish, **changes)), 400, word)
+        assert not Booking.objects.exists() and not RideOffer.objects.exists()
+        assert RideRequest.objects.open().get() == wish
+
+    def test_are_nobody_elses_to_see(self, wish: RideRequest, cast: Cast, at: datetime) -> None:
+        shown = asked_along(wish)
+        offer = Booking.objects.get().offer
+        assert queries.offer_or_404(Actor(cast.nora.pk), offer.pk) == offer
+        with pytest.raises(NotFound):
+            queries.offer_or_404(Actor(cast.tom.pk), offer.pk)
+        assert not queries.offers(Actor(cast.tom.pk), "lindental", mine=False, at=at).exists()
+        assert not queries.public_rides("lindental", at, at + timedelta(days=1))
+        fact = answered_last()
+        assert topics.offer_card(fact) is None
+        assert_refused(
+            service("another-key").get(f"{BASE}/bookings/{shown['id']}"), 404, "missing_booking"
+        )
+
+    def test_who_is_blocked_is_told_no_more_than_that_it_does_not_fit(
+        self, wish: RideRequest, cast: Cast, at: datetime
+    ) -> None:
+        shown = asked_along(wish)
+        driver = Booking.objects.get().offer.driver_id
+        actions.cancel_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
+        Block.objects.create(
+            village=cast.lindental, blocker=cast.nora, blocked_id=driver, created_at=at
+        )
+        assert_refused(post(driven(wish)), 400, "no_fit")
+
+    def test_write_to_her(self, wish: RideRequest, cast: Cast) -> None:
+        shown = asked_along(wish)
+        body = {
+            "from": user(id="driver-1", alias="Ben"),
+            "to": shown["passenger"],
+            "message": "I have a blue car.",
+            "recipientCarpoolerType": "PASSENGER",
+            "bookingId": shown["id"],
+        }
+        assert post(body, "messages").status_code == 201
+        assert PartnerMessage.objects.get().recipient == cast.nora
+
+    def test_leave_nothing_behind_when_she_is_erased(
+        self, wish: RideRequest, cast: Cast, at: datetime
+    ) -> None:
+        asked_along(wish)
+        gone = Gone(cast.nora.pk, at)
+        for key in ("carpool.bookings", "carpool.requests"):
+            Holding.declared[key].forget(gone)
+        assert not RideOffer.objects.exists() and not Booking.objects.exists()
+        assert not RideRequest.objects.exists()
+
+
+def test_who_rides_with_another_driver_looks_no_further_when_an_answer_lapses(
+    cast: Cast, stops: list[Place], at: datetime
+) -> None:
+    """She asked two drivers; one said yes, and what the other did not say opens nothing again."""
+    wish = make_request(cast.nora, at=at, start=stops[0], goal=stops[2])
+    rides = [
+        make_offer(driver, at=at, start=stops[0], goal=stops[2]) for driver in (cast.tom, cast.mia)
+    ]
+    first, second = (
+        actions.book_seats(
+            by=Actor(cast.nora.pk), offer_id=each.pk, seats=1, request_id=wish.pk, at=at
+        )
+        for each in rides
+    )
+    actions.answer_booking(by=Actor(cast.tom.pk), booking_id=first.pk, accept=True, at=at)
+    Booking.objects.filter(pk=second.pk).update(lapses_at=at)
+    assert actions.expire_booking(by=SYSTEM, booking_id=second.pk, at=at)
+    wish.refresh_from_db()
+    assert wish.status == "matched"
