@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from carpool import facts, plans, policies
+from carpool import facts, plans, policies, queries
 from carpool.actions import bookings, offers, requests
 from carpool.actions.bookings import NoFit
+from carpool.actions.journeys import check_price
 from carpool.actions.offers import RideGone
 from carpool.actions.partners import AT_THE_STOP_M, BookingKnown, Traveller, known_as
 from carpool.models import (
@@ -36,6 +38,8 @@ from village.residents.queries import blocked_with
 ASKED_WITHIN = timedelta(hours=4)
 # Time to stop at both ends.
 _SPARE_MINUTES = 10
+# What rides are shared in here is counted in cents of it.
+_CURRENCY = "EUR"
 
 
 @transaction.atomic
@@ -60,7 +64,8 @@ def take_along_for_partner(
     :raises Forbidden: if anybody but the village itself brings it
     :raises BookingKnown: if there is a booking of this id
     :raises NotFound: if nobody who looks for such a ride is told to other services
-    :raises NoFit: if the places or the time are none of hers, or a block keeps the two apart
+    :raises NoFit: if places, time or currency are none of hers, or a block keeps the two apart
+    :raises Invalid: if more is asked of her than the village lets drivers share
     :raises RideGone: if the time has passed
     """
     policies.may_end_rides(by).enforce()
@@ -82,6 +87,8 @@ def take_along_for_partner(
     wish = replace(wish, pickups=wish.pickups[:1], dropoffs=wish.dropoffs[:1])
     ride = plans.lay_out(offer)
     match = bookings.seated(offer, ride, wish, at)
+    cost = plans.cost_of(match)
+    offer.cents_per_km = _shared(price, request, cost["direct_metres"])
     offers.write(offer)
     booking, is_new = Booking.objects.get_or_create(
         id=booking_id,
@@ -93,7 +100,7 @@ def take_along_for_partner(
             "seats": request.seats,
             "status": BookingStatus.ACCEPTED,
             "detour_seconds": max(0, match.extra_seconds),
-            **plans.cost_of(match),
+            **cost,
             "lapses_at": min(at + ASKED_WITHIN, offer.departs_until),
             "created_at": at,
         },
@@ -125,6 +132,24 @@ def _check_ends(request: RideRequest, pickup: Point, drop: Point) -> None:
     told: tuple[tuple[Place, Point], ...] = ((request.start, pickup), (request.goal, drop))
     if any(distance_m(place.point, point) > AT_THE_STOP_M for place, point in told):
         raise NoFit
+
+
+def _shared(price: dict[str, Any], request: RideRequest, metres: int) -> int:
+    """
+    Give how many cents a kilometre the ride costs, so that her share is what is asked of her.
+
+    Where nothing is said of money, it is the most that the village allows.
+    """
+    amount: float | None = price.get("amount", 0 if price.get("type") == "FREE" else None)
+    if amount is None:
+        return queries.cents_per_km(request.village_id)
+    if amount and price.get("currency", _CURRENCY) != _CURRENCY:
+        raise NoFit
+    # All in the car share equally, her driver too.
+    whole = amount * 100 * (request.seats + 1) / request.seats
+    cents = ceil(round(whole * 1000 / max(metres, 1), 6))
+    check_price(cents, request.village_id)
+    return cents
 
 
 def _ride(request: RideRequest, driver: Resident, leaves_at: datetime, at: datetime) -> RideOffer:

@@ -120,6 +120,7 @@ def shown_ride(request: PageRequest, offer_id: UUID) -> dict[str, Any]:
         "position": position,
         "drives": drives,
         "own": own,
+        "price": None if own is None or not found.is_for_one_rider else _price(own),
         "own_steps": [] if own is None else _riders_steps(own, at),
         "knows_riders": drives and at < found.arrives_at + queries.KNOWN_FOR,
         "may_answer_now": drives and not by.is_assisted,
@@ -147,6 +148,15 @@ def _trip_link(by: Actor, own: Booking | None) -> str:
     if own is None or own.status == BookingStatus.REQUESTED or by.is_assisted:
         return ""
     return link_of(own)
+
+
+def _price(own: Booking) -> dict[str, Any] | None:
+    """Give what a driver of another service asks of her; nothing where that is nothing."""
+    booked = queries.partner_booking(own.pk)
+    if booked is None:
+        return None
+    amount = booked.price.get("amount", 0 if booked.price.get("type") == "FREE" else None)
+    return None if amount == 0 else {"amount": amount}
 
 
 def _riders_steps(booking: Booking, at: datetime) -> list[tuple[str, str]]:

@@ -491,6 +491,40 @@ class TestDriversOfOtherServices:
         actions.confirm_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
         assert read(shown) == "CONFIRMED"
 
+    @pytest.mark.parametrize(
+        ("price", "told"),
+        [
+            ({"type": "FREE"}, None),
+            ({"type": "PAYING", "amount": 0.2, "currency": "EUR"}, "It costs you 0.20 euros."),
+            ({"type": "UNKNOWN"}, "does not say what it costs you"),
+            ({}, "does not say what it costs you"),
+        ],
+    )
+    def test_tell_her_what_it_costs_before_she_says_yes(
+        self, wish: RideRequest, cast: Cast, price: Json, told: str | None
+    ) -> None:
+        asked_along(wish, price=price)
+        offer = RideOffer.objects.get()
+        page = _browser(cast.nora).get(f"/carpool/offers/{offer.pk}").content.decode()
+        assert "Yes, I come" in page
+        if told is None:
+            assert offer.cents_per_km == 0 and "cost" not in page
+        else:
+            assert 0 < offer.cents_per_km <= queries.cents_per_km("lindental")
+            assert told in page
+
+    @pytest.mark.parametrize(
+        "price",
+        [
+            {"type": "PAYING", "amount": 500, "currency": "EUR"},
+            {"type": "FREE", "amount": 500},
+            {"type": "PAYING", "amount": 0.2, "currency": "CHF"},
+        ],
+    )
+    def test_ask_no_more_than_is_shared_here(self, wish: RideRequest, price: Json) -> None:
+        assert post(driven(wish, price=price)).status_code == 400
+        assert not Booking.objects.exists() and RideRequest.objects.open().get() == wish
+
     def test_go_on_to_the_end(self, wish: RideRequest, cast: Cast, at: datetime) -> None:
         shown = asked_along(wish)
         actions.confirm_booking(by=Actor(cast.nora.pk), booking_id=shown["id"], at=at)
