@@ -15,6 +15,7 @@ from notifications.models import Delivery, DeliveryQuerySet, Way
 from notifications.walking import walk
 from village.assist.models import Centre, Mandate, Reach
 from village.assist.reach import doors_of, ways_of_people
+from village.core import walls
 from village.core.geo import Point
 from village.residents.models import Membership
 
@@ -85,12 +86,15 @@ def by_hand(centre: Centre, way: Way, *, at: datetime) -> DeliveryQuerySet:
     return due.filter(Exists(living_here), notification__read_at=None)
 
 
+# Whoever looks to this centre is told here of all her villages.
+@walls.lifted()
 def calls(centre: Centre, *, at: datetime) -> list[Handed]:
     """Give whom to call, emergencies first, place by place, and there by name."""
     found = _handed(by_hand(centre, Way.VOICE, at=at), {})
     return sorted(found, key=lambda each: (not each.is_emergency, each.neighbourhood, each.name))
 
 
+@walls.lifted()
 def letters(centre: Centre, *, at: datetime) -> list[Handed]:
     """
     Give the letters in the order in which they are carried, emergencies first.

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from carpool import gtfs, gtfs_realtime
+from village.core import walls
 from village.core.errors import NotFound
 from village.residents.queries import village_or_404
 
 
 @require_GET
+@walls.lifted()
 def rides_feed(request: HttpRequest, v: str) -> HttpResponse:
     """Give a village's rides from stop to stop as GTFS; everybody may read it."""
     try:
@@ -25,6 +27,7 @@ def rides_feed(request: HttpRequest, v: str) -> HttpResponse:
 
 
 @require_GET
+@walls.lifted()
 def rides_now(request: HttpRequest, v: str) -> HttpResponse:
     """Give how those rides are now as GTFS Realtime; everybody may read it."""
     try:

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from carpool.trips import trip_of
+from village.core import walls
 
 # The page's own cookie: it is sent to no other address.
 _COOKIE = "trip"
 
 
 @require_GET
+@walls.lifted()
 def trip_link(request: HttpRequest, token: str) -> HttpResponse:
     """Take the key out of the address at first sight: it would stay in the history."""
     at = timezone.now()
@@ -37,6 +39,7 @@ def trip_link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
+@walls.lifted()
 def trip(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     """Show with whom somebody rides, when, and how far she has come; no place exactly."""
     booking = trip_of(request.COOKIES.get(_COOKIE, ""), at=timezone.now())

@@ -13,6 +13,7 @@ from icalendar import Calendar, Event
 
 from events import queries
 from events.models import Occurrence
+from village.core import walls
 from village.core.errors import NotFound
 from village.core.etags import etag
 from village.residents.models import Village
@@ -24,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 @require_safe
+@walls.lifted()
 def calendar(request: HttpRequest, v: str) -> HttpResponse:
     """Show the events of a village as iCalendar (RFC 5545); whoever asks may read it."""
     try:

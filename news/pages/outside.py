@@ -12,6 +12,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from news import queries
 from news.syndication import AtomNews, RssNews, json_feed
+from village.core import walls
 from village.core.errors import DomainError, NotFound
 from village.core.http import ActorRequest
 from village.residents.queries import village_or_404
@@ -39,6 +40,7 @@ def show_copy(request: ActorRequest, picture_id: UUID, width: int) -> FileRespon
 @require_safe
 @conditional_page
 @cache_control(public=True, max_age=300)
+@walls.lifted()
 def show_feed(request: HttpRequest, v: str, suffix: str) -> HttpResponse:
     """Show the published news of a village to any feed reader, in the village's language."""
     try:

@@ -13,6 +13,7 @@ from notifications import handing
 from notifications.facts import CallMade, LettersCarried, NotificationRead
 from notifications.models import Delivery, DeliveryState, Way
 from village.assist.queries import coordinated_or_404
+from village.core import walls
 from village.core.actor import Actor
 from village.core.errors import NotFound
 from village.journal.actions import record
@@ -33,6 +34,7 @@ AGAIN_AFTER = {
 }
 
 
+@walls.lifted()
 @transaction.atomic
 def note_call(
     *, by: Actor, centre_id: UUID, notification_id: UUID, outcome: CallOutcome, at: datetime
@@ -76,6 +78,7 @@ def note_call(
     return row
 
 
+@walls.lifted()
 @transaction.atomic
 def note_carried(
     *, by: Actor, centre_id: UUID, notification_ids: Collection[UUID], at: datetime

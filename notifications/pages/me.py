@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from notifications import actions, preview, queries
 from notifications.models import EVERYTHING, Notification, Timing, Way
+from village.core import walls
 from village.core.actor import Actor
 from village.core.doors import Door, Front, open_door
 from village.core.errors import DomainError, Invalid, NotFound
@@ -165,6 +166,7 @@ def set_mute(request: PageRequest) -> HttpResponse:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @never_cache
+@walls.lifted()
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """
     End letters like the one this link came with; looking at it does nothing yet (RFC 8058).
@@ -194,6 +196,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
+@walls.lifted()
 def outbox(request: HttpRequest) -> HttpResponse:
     """Show every push, mail and letter of the demo: also to strangers, who sign in by them."""
     try:

@@ -13,7 +13,14 @@ from allauth.headless.contrib.ninja.security import x_session_token_auth
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix, reverse, set_script_prefix
 from django.utils import timezone
@@ -24,7 +31,7 @@ from ninja.security.apikey import APIKeyCookie, APIKeyHeader
 from village.acting.actions import count_refusal
 from village.acting.queries import NoSession, actor_in_session
 from village.auth.speaking import speak_with
-from village.core import refusals, strength
+from village.core import refusals, strength, walls
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden, NotFound, TooMany
 from village.core.idempotency import SAFE_METHODS
@@ -43,6 +50,8 @@ _FOR_SOMEBODY = re.compile(r"/for/(?P<mandate>[^/]+)(?P<page>/.*)?")
 REQUESTS = Flow("api", settings.API_REQUESTS_PER_MINUTE, 60)
 # What an address names that belongs to acting for somebody, and what is watched of it besides.
 _NEAR = frozenset({"accreditation_id", "act_id", "centre_id", "mandate_id", "session_id"})
+# What signs people in, and what serves operators, is outside of the wall between villages.
+_OUTSIDE = ("/_allauth/", "/accounts/", "/operate/")
 _WATCHED = frozenset({Forbidden.code, TooMany.code})
 log = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -87,7 +96,7 @@ class ActorMiddleware:
                 return self._act_for(request, mandate)
         elif named := _FOR_SOMEBODY.fullmatch(request.path):
             return self._show_for(request, named["mandate"], named["page"] or "/")
-        return self.get_response(request)
+        return self._behind_the_wall(request)
 
     def _act_by_key(self, request: Any, secret: str) -> HttpResponse:
         """Answer a machine of an office; a session beside its key counts nothing."""
@@ -99,7 +108,21 @@ class ActorMiddleware:
             return problem(401, "auth.key_not_good", _("This API key is not good any more."))
         if ACTING_FOR in request.headers:
             return problem(403, "assist.mandate_unknown", _("You hold no such mandate."))
-        return self.get_response(request)
+        return self._behind_the_wall(request)
+
+    def _behind_the_wall(self, request: Any) -> HttpResponse:
+        """Answer behind the wall around the villages of whoever acts; around none for strangers."""
+        if request.path_info.startswith(_OUTSIDE):
+            return self.get_response(request)
+        people = request.actor.people if request.actor else ()
+        with walls.behind(*people):
+            response = self.get_response(request)
+        sent: Any = response
+        if isinstance(sent, StreamingHttpResponse) and not isinstance(sent, FileResponse):
+            # What is asynchronous cannot be iterated, and is therefore not sent without a wall.
+            pieces: Any = sent.streaming_content
+            sent.streaming_content = walls.streamed(iter(pieces), *people)
+        return response
 
     def process_view(
         self, request: Any, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -145,7 +168,7 @@ class ActorMiddleware:
         except DomainError as error:
             return problem_of(error)
         request.actor = actor
-        response = self.get_response(request)
+        response = self._behind_the_wall(request)
         # Header values are latin-1: a name in any script travels percent-encoded.
         response["X-Acting-For-Name"] = quote(name)
         return response
@@ -173,7 +196,7 @@ class ActorMiddleware:
         request.path_info = page
         set_script_prefix(f"{request.prefix}/")
         try:
-            return self.get_response(request)
+            return self._behind_the_wall(request)
         finally:
             set_script_prefix(outside)
 

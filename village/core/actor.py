@@ -91,6 +91,11 @@ class Actor:
             raise ValueError("a helper acts under a mandate, and a mandate has a helper")
 
     @property
+    def people(self) -> frozenset[UUID]:
+        """Give the people whose villages this concerns: the principal, and the helper."""
+        return frozenset({self.principal_id, self.helper_id or self.principal_id})
+
+    @property
     def is_assisted(self) -> bool:
         """Tell whether a helper acts for somebody else."""
         return self.mandate_id is not None

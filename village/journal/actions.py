@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from village.core import walls
 from village.core.actor import Actor
 from village.journal import readers
 from village.journal.facts import Fact
@@ -53,6 +54,8 @@ def record_all(facts: Sequence[Fact], *, by: Actor, at: datetime) -> list[Record
 def _telling(watcher: Watcher, recorded: Sequence[Recorded]) -> Callable[[], None]:
     # A function with a name: Django writes it in its log when a watcher fails.
     def tell() -> None:
-        watcher(recorded)
+        # What they show is for everybody who follows.
+        with walls.lifted():
+            watcher(recorded)
 
     return tell

@@ -11,6 +11,7 @@ from django.core.management.base import OutputWrapper
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from village.management import walls
 from village.residents.queries import all_villages
 
 # Names the advisory lock under which a shared database is prepared; any number does.
@@ -25,6 +26,8 @@ def prepare(out: OutputWrapper) -> None:
             out.write(f"Preparing the database ({len(plan)} migrations) ...")
             out.flush()
             call_command("migrate", verbosity=0, interactive=False)
+        else:
+            walls.put_up()
         if settings.VILLAGE_DEMO:
             # Absent, it is built; there already, its board is brought up to this week in silence.
             is_there = all_villages().exists()

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 from django.contrib.auth import get_user_model
 from django.db import connections
 
-from village.core import delegation
+from village.core import delegation, walls
 from village.core.actor import Actor
 from village.journal import queries
 from village.journal.models import Stream
@@ -55,9 +55,13 @@ def let_in(asked: Asked) -> tuple[dict[str, set[Actor]], Hidden]:
 
     And of each of those, whom she must not meet there.
     """
-    admits = {address: admitted(actors, followed) for address, (followed, actors) in asked.items()}
-    people = {actor.principal_id for actors in admits.values() for actor in actors}
-    return admits, hidden_from(people)
+    asking = {id_ for _, actors in asked.values() for by in actors for id_ in by.people}
+    with walls.behind(*asking):
+        admits = {
+            address: admitted(actors, followed) for address, (followed, actors) in asked.items()
+        }
+        people = {actor.principal_id for actors in admits.values() for actor in actors}
+        return admits, hidden_from(people)
 
 
 def doors(asked: Asked) -> tuple[dict[str, tuple[set[Actor], Top]], Hidden]:

@@ -27,6 +27,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import Max
 
+from village.core import walls
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import NotFound
 from village.journal.actions import record_all
@@ -43,6 +44,7 @@ TOLD_AFTER = timedelta(seconds=30)
 TOLD_WITHIN = timedelta(hours=1)
 
 
+@walls.lifted()
 @transaction.atomic
 def erase_resident(*, by: Actor, resident_id: UUID, at: datetime) -> None:
     """

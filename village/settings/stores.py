@@ -25,6 +25,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    _database["ENGINE"] = "village.core.postgres"
     _database["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5},
         "connect_timeout": 3,
@@ -33,6 +34,8 @@ else:
             " -c idle_in_transaction_session_timeout=20000"
         ),
     }
+# Whether PostgreSQL keeps villages apart by itself, behind the checks of the views.
+VILLAGE_WALL = env.bool("VILLAGE_WALL", default=False)
 # Who was erased, by id: it must outlive every backup, and is replayed after a restore.
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default=str(VAR_DIR / "erasures.jsonl"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

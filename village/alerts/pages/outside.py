@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from village.alerts import cap, queries, syndication
+from village.core import walls
 from village.core.errors import NotFound
 from village.residents.models import Village
 from village.residents.queries import village_or_404
@@ -22,6 +23,7 @@ FRESH_SECONDS = 15
 @require_safe
 @conditional_page
 @cache_control(public=True, max_age=FRESH_SECONDS)
+@walls.lifted()
 def show_latest(request: HttpRequest, v: str) -> HttpResponse:
     """Show the newest message that counts, in the Common Alerting Protocol."""
     document = syndication.latest(_village(v), timezone.now())
@@ -31,6 +33,7 @@ def show_latest(request: HttpRequest, v: str) -> HttpResponse:
 @require_safe
 @conditional_page
 @cache_control(public=True, max_age=FRESH_SECONDS)
+@walls.lifted()
 def show_atom(request: HttpRequest, v: str) -> HttpResponse:
     """Show the newest messages in Atom."""
     village = _village(v)
@@ -42,6 +45,7 @@ def show_atom(request: HttpRequest, v: str) -> HttpResponse:
 @require_safe
 @conditional_page
 @cache_control(public=True, max_age=86400, immutable=True)
+@walls.lifted()
 def show_document(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Show one message, which never changes."""
     try:

@@ -21,6 +21,7 @@ from village.assist import facts, policies, queries
 from village.assist.actions.endings import stop_everything
 from village.assist.actions.locking import lock_person
 from village.assist.models import Card, CardCode, EndedBy, Pin
+from village.core import walls
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.core.limits import Budget
@@ -143,6 +144,7 @@ def _spend(person_id: UUID, code: str, at: datetime) -> None:
     CardCode.objects.filter(pk=fitting[0].pk).update(used_at=at)
 
 
+@walls.lifted()
 @transaction.atomic
 def stop_with_code(*, code: str, network: str, at: datetime) -> datetime:
     """
@@ -168,6 +170,7 @@ def stop_with_code(*, code: str, network: str, at: datetime) -> datetime:
     return until
 
 
+@walls.lifted()
 def _end_cards(person_id: UUID, at: datetime) -> list[Fact]:
     current = list(Card.objects.filter(person=person_id, ended_at=None))
     Card.objects.filter(pk__in=[card.pk for card in current]).update(ended_at=at)

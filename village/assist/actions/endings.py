@@ -21,6 +21,7 @@ from village.assist.models import (
     Mandate,
     MandateStatus,
 )
+from village.core import walls
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound
 from village.journal.actions import record, record_all
@@ -154,6 +155,7 @@ def freeze_for(*, by: Actor, centre_id: UUID, person_id: UUID, at: datetime) -> 
     return until
 
 
+@walls.lifted()
 def stop_everything(person_id: UUID, why: EndedBy, *, at: datetime) -> tuple[datetime, list[Fact]]:
     """End all open mandates of a person and freeze; the caller records what is given back."""
     lock_person(person_id)

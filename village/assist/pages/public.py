@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from village.assist import actions, paper, queries
 from village.assist.models import MandateStatus
 from village.assist.words import SCOPES
+from village.core import walls
 from village.core.errors import DomainError
 from village.core.forms import LineField
 from village.core.pages import tell
@@ -33,6 +34,7 @@ class StopForm(forms.Form):
 
 @require_GET
 @never_cache
+@walls.lifted()
 def check(request: HttpRequest, mandate_id: UUID, seal: str) -> HttpResponse:
     """Say what a printed mandate is worth at this moment, to whoever holds the paper."""
     mandate = queries.mandates().filter(pk=mandate_id).first()
@@ -52,6 +54,7 @@ def check(request: HttpRequest, mandate_id: UUID, seal: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@walls.lifted()
 def stop(request: HttpRequest) -> HttpResponse:
     """End everything with the code on a card; nobody signs in for this."""
     form = StopForm(request.POST or None)

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from village.core import walls
 from village.core.actor import Actor
 from village.core.errors import DomainError, NotFound, TooMany
 from village.core.sessions import end_sessions_of
@@ -165,6 +166,7 @@ def forget_ways_in(resident: Resident) -> None:
         resident.save(update_fields=["password"])
 
 
+@walls.lifted()
 def revoke_cards(resident_id: UUID, at: datetime) -> list[Fact]:
     """Let every card of somebody die; give the facts to record."""
     cards = list(Card.objects.select_for_update().filter(resident=resident_id, revoked_at=None))

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from village.core import walls
 from village.core.actor import SYSTEM, Actor
 from village.core.errors import DomainError, Forbidden, NotFound
 from village.core.limits import Budget
@@ -122,6 +123,7 @@ def withdraw_invitation(*, by: Actor, invitation_id: UUID, at: datetime) -> Invi
     return invitation
 
 
+@walls.lifted()
 @transaction.atomic
 def accept_invitation(*, by: Actor, code: str, at: datetime) -> Membership:
     """

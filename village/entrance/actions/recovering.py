@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from village.core import walls
 from village.core.actor import Actor
 from village.core.errors import DomainError, Forbidden, OutOfScope
 from village.core.limits import Budget
@@ -50,6 +51,7 @@ class RecoveryWaits(DomainError):
     status = 409
 
 
+@walls.lifted()
 @transaction.atomic
 def begin_recovery(*, address: str, number: str, at: datetime) -> tuple[Recovery, str, str]:
     """

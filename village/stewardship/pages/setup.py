@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from village.core import walls
 from village.core.errors import Invalid, NotFound
 from village.core.pages import PageRequest, page, tell
 from village.residents.models import Village
@@ -85,6 +86,7 @@ def _page(
 
 @require_safe
 @cache_control(public=True, max_age=300)
+@walls.lifted()
 def show_arms(request: HttpRequest, v: str) -> HttpResponse:
     """Show the coat of arms of a village to everybody."""
     found = _setup(v).arms
@@ -97,6 +99,7 @@ def show_arms(request: HttpRequest, v: str) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=300)
+@walls.lifted()
 def look(request: HttpRequest, v: str) -> HttpResponse:
     """Give the colour of a village to its pages; in the dark they keep their own."""
     colour = queries.settings_of(_village(v), _setup(v)).colour

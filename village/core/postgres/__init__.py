@@ -1,0 +1,1 @@
+"""A database backend: PostgreSQL that shows somebody only her villages."""
