@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, close_old_connections, connection, connections, transaction
 from django.test import Client
 
@@ -20,13 +22,15 @@ from village.assist.models import Centre
 from village.core import permissions, walls
 from village.core.actor import Actor
 from village.federation.models import Agreement, Shared
+from village.journal.models import Entry
 from village.journal.topics import Topic, find
-from village.management.walls import OPEN, policies, put_up
+from village.management.walls import OPEN, policies, put_up, stands
 from village.messaging.models import Case, Department
 from village.realtime.lookups import let_in
 from village.residents.models import Membership, Resident, Village
 
 Api = Callable[..., Client]
+Sql = Callable[[str], None]
 on_postgres = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="only PostgreSQL knows whose a row is"
 )
@@ -38,6 +42,17 @@ def _the_wall_is_up(settings: Any, db: None) -> None:
     settings.VILLAGE_WALL = True
     settings.ROOT_URLCONF = "tests.core.forgetful"
     put_up()
+
+
+@pytest.fixture
+def sql() -> Sql:
+    """Run statements as they are."""
+
+    def run(statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    return run
 
 
 @pytest.fixture
@@ -111,6 +126,31 @@ class TestEveryTable:
 @on_postgres
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_the_wall_is_up")
+class TestAUserWhoOwnsNoTable:
+    def test_can_be_taken_for_the_village(
+        self, cast: Cast, articles: dict[str, Article], sql: Sql
+    ) -> None:
+        sql("CREATE ROLE village_guarded")
+        call_command("ledger", "guard", "village_guarded", stdout=StringIO())
+        sql("SET LOCAL SESSION AUTHORIZATION village_guarded")
+        assert stands()
+        assert Article.objects.count() == 2
+        with walls.behind(cast.nora.pk):
+            assert Article.objects.get() == articles["lindental"]
+            with pytest.raises(ProgrammingError, match="denied"), transaction.atomic():
+                sql("UPDATE journal_entry SET kind = kind")
+        assert Article.objects.count() == 2
+
+    def test_is_told_who_can_put_it_up(self, sql: Sql) -> None:
+        sql("CREATE ROLE village_poor")
+        sql("SET LOCAL SESSION AUTHORIZATION village_poor")
+        with pytest.raises(CommandError, match="VILLAGE_WALL=false"):
+            put_up()
+
+
+@on_postgres
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_the_wall_is_up")
 class TestSomebodyBehindTheWall:
     def test_sees_and_changes_nothing_of_another_village(
         self, cast: Cast, articles: dict[str, Article], at: Any
@@ -122,6 +162,8 @@ class TestSomebodyBehindTheWall:
             model
             for model in apps.get_models()
             if model._meta.db_table in guarded
+            # Nobody may change the journal, of whichever village.
+            and model is not Entry
             and any(field.name == "village" for field in model._meta.concrete_fields)
             and model._base_manager.filter(village="bergheim").exists()
         ]

@@ -26,7 +26,7 @@ def prepare(out: OutputWrapper) -> None:
             out.write(f"Preparing the database ({len(plan)} migrations) ...")
             out.flush()
             call_command("migrate", verbosity=0, interactive=False)
-        else:
+        elif walls.is_wanted() and not walls.stands():
             walls.put_up()
         if settings.VILLAGE_DEMO:
             # Absent, it is built; there already, its board is brought up to this week in silence.

@@ -2,7 +2,7 @@
 Setting up the wall between villages in PostgreSQL: a role, and policies for every table.
 
 They are made of the models, so that nobody can forget one: a table stands in the village that its
-row names, or where the row of its first parent stands. The owner of the tables is not held by them.
+row names, or where the row of its first parent stands. They hold that role alone.
 https://www.postgresql.org/docs/15/ddl-rowsecurity.html
 """
 
@@ -14,7 +14,9 @@ from hashlib import sha256
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, transaction
+from django.core.management.base import CommandError
+from django.db import ProgrammingError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import ForeignKey, Model
 
 from village.core.walls import ROLE
@@ -29,6 +31,11 @@ OPEN = {
 }
 # A policy is named after its text: another text is another policy.
 _PREFIX = "wall_"
+_NO_ROLE = (
+    "This database user may make no role, so PostgreSQL cannot keep villages apart. Let somebody"
+    f" who may run 'CREATE ROLE {ROLE} NOLOGIN' and grant it to this user; or set"
+    " VILLAGE_WALL=false."
+)
 _MAKE_ROLE = f"""
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
@@ -49,6 +56,7 @@ DO $$ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO {ROLE}', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO {ROLE}',
         current_schema());
+    REVOKE UPDATE, DELETE ON journal_entry FROM {ROLE};
     EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO {ROLE}',
         current_schema());
 END $$
@@ -69,8 +77,7 @@ END $$
 # Hers are the villages she lives or has lived in: what is hers stays hers after she moved. To them
 # come those of a centre at whose desk she sits, and that of a centre which serves a village of
 # hers. What she only sees is shown to a village where she lives now, as both have agreed.
-_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION village_wall(people uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+_BODY = f"""
 DECLARE
     homes text[];
     mine text[];
@@ -101,13 +108,18 @@ BEGIN
     PERFORM set_config('village.mine', array_to_string(mine, ','), false),
         set_config('village.seen', array_to_string(mine || sources, ','), false),
         set_config('role', '{ROLE}', false);
-END $$
-"""
+END """
+_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION village_wall(people uuid[]) RETURNS void LANGUAGE plpgsql"
+    f" AS $${_BODY}$$"
+)
 # In a subselect, the list is read once for a statement and not once for a row.
 _AMONG = (
     "{column} = ANY((SELECT string_to_array(current_setting('village.{which}', true), ','))"
     "::text[])"
 )
+# Whoever has not taken on the role is not held, also where she does not own the tables.
+_ELSEWHERE = f"current_user <> '{ROLE}'"
 _MEANT = "EXISTS (SELECT FROM {parent} p WHERE p.{key} = {table}.{column})"
 
 
@@ -136,31 +148,37 @@ def policies() -> Iterator[Policy]:
         table = model._meta.db_table
         if columns := _villages(model):
             seen, mine = (
-                " OR ".join(_AMONG.format(column=each, which=which) for each in columns)
+                " OR ".join(
+                    [_ELSEWHERE, *(_AMONG.format(column=each, which=which) for each in columns)]
+                )
                 for which in ("seen", "mine")
             )
             yield Policy(table, f"PERMISSIVE USING ({seen}) WITH CHECK ({mine})")
             # What is only shown to her is not hers to take away.
             yield Policy(table, f"RESTRICTIVE FOR DELETE USING ({mine})")
         elif belongs := _belongs(model):
-            meant = _MEANT.format(table=table, **belongs)
+            meant = f"{_ELSEWHERE} OR {_MEANT.format(table=table, **belongs)}"
             yield Policy(table, f"PERMISSIVE USING ({meant}) WITH CHECK ({meant})")
 
 
 def put_up() -> None:
-    """Set up the role, its rights and the policies, where PostgreSQL is to keep a wall."""
-    if connection.vendor != "postgresql" or not settings.VILLAGE_WALL:
+    """
+    Set up the role, its rights and the policies, where PostgreSQL is to keep a wall.
+
+    :raises CommandError: if the database does not let this user make the role
+    """
+    if not is_wanted():
         return
-    there = set(connection.introspection.table_names())
-    wanted = {(each.table, each.name): each for each in policies() if each.table in there}
+    wanted = _wanted()
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (_MAKE_ROLE, _JOIN, _GRANTS, _JOURNAL, _FUNCTION):
+        try:
+            for statement in (_MAKE_ROLE, _JOIN):
+                cursor.execute(statement)
+        except ProgrammingError as refused:
+            raise CommandError(_NO_ROLE) from refused
+        for statement in (_GRANTS, _JOURNAL, _FUNCTION):
             cursor.execute(statement)
-        cursor.execute(
-            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
-            f" AND policyname LIKE '{_PREFIX}%'"
-        )
-        standing = {(table, name) for table, name in cursor.fetchall()}
+        standing = _standing(cursor)
         # Tables that people are using now, and whose policies stand, are left alone.
         for table, name in sorted(standing - wanted.keys()):
             cursor.execute(f"DROP POLICY {name} ON {table}")
@@ -168,6 +186,31 @@ def put_up() -> None:
             cursor.execute(wanted[each].statement)
         for table in sorted({table for table, _name in wanted.keys() - standing}):
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
+def is_wanted() -> bool:
+    """Tell whether there is to be a wall."""
+    return connection.vendor == "postgresql" and settings.VILLAGE_WALL
+
+
+def stands() -> bool:
+    """Tell whether the wall is up as it should be; whoever asks need not own the tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = to_regproc('village_wall')")
+        return cursor.fetchone() == (_BODY,) and _standing(cursor) == _wanted().keys()
+
+
+def _wanted() -> dict[tuple[str, str], Policy]:
+    there = set(connection.introspection.table_names())
+    return {(each.table, each.name): each for each in policies() if each.table in there}
+
+
+def _standing(cursor: CursorWrapper) -> set[tuple[str, str]]:
+    cursor.execute(
+        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = current_schema()"
+        f" AND policyname LIKE '{_PREFIX}%'"
+    )
+    return set(cursor.fetchall())
 
 
 def _models() -> Iterator[type[Model]]:

