@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -15,7 +16,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.auth.app import App, code_in_last_letter
+from tests.auth.app import APP, App, code_in_last_letter
 from village.auth import signing_in
 from village.core.limits import Budget
 from village.residents.models import Resident
@@ -186,6 +187,21 @@ class TestEnumeration:
         assert [letter.to for letter in mail.outbox] == [[EMAIL], ["who@village.example"]]
         assert "who" not in str(mail.outbox[0].body)
         assert not re.search(r"^\d{6}$", str(mail.outbox[1].body), re.M)
+
+    def test_coming_anew_is_answered_alike_and_only_the_owner_is_told(self) -> None:
+        said = {}
+        for email in (EMAIL, "who@village.example"):
+            answer = App().call("post", f"{APP}/auth/signup", {"email": email})
+            body = answer.json()
+            body["meta"].pop("session_token")
+            told = json.dumps(body).replace(email, "?")
+            said[email] = (answer.status_code, told, sorted(answer.headers))
+        assert said[EMAIL] == said["who@village.example"]
+        assert said[EMAIL][0] == 401
+        known, new = mail.outbox[-2:]
+        assert (known.to, new.to) == ([EMAIL], ["who@village.example"])
+        assert "/sign-in" in str(known.body)
+        assert re.search(r"^\d{6}$", str(known.body), re.M) is None
 
     def test_a_stranger_learns_nothing_from_the_time_it_takes(
         self, monkeypatch: pytest.MonkeyPatch

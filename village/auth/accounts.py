@@ -127,6 +127,11 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(known.first() or get_language()):
             super().send_mail(template_prefix, email, context)
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell whoever has an address how she signs in; allauth's words know of passwords alone."""
+        said = {"sign_in_url": f"{settings.SITE_URL}{settings.LOGIN_URL}"}
+        self.send_mail("web/letters/address_is_known", email, said)
+
     def generate_login_code(self) -> str:
         """Draw a code to sign in by."""
         return Code.of(super().generate_login_code())
