@@ -202,22 +202,25 @@ class Bench:
         ]
 
     def _known(self, port: int) -> list[Phone]:
+        from village.core.sessions import key_of
+
         return [
             Phone(
                 board := number % self.topics,
                 f"/known/{board}?since={self._newest[board]}",
-                header=self._cookie(number),
+                # Django's own store, as the peer has it, knows a session by its key.
+                header=self._cookie(number, of=key_of),
                 last=0,
                 missed=MISSED,
             )
             for number in range(self.clients)
         ]
 
-    def _cookie(self, number: int) -> str:
+    def _cookie(self, number: int, of: Callable[[str], str] = str) -> str:
         from django.conf import settings
 
-        _, key = self._residents[number // self._people.SOCKETS_PER_RESIDENT]
-        return f"Cookie: {settings.SESSION_COOKIE_NAME}={key}"
+        _, token = self._residents[number // self._people.SOCKETS_PER_RESIDENT]
+        return f"Cookie: {settings.SESSION_COOKIE_NAME}={of(token)}"
 
 
 def _line(number: int, name: str, one: Measured) -> str:

@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from benchmarks.board.topics import VILLAGE
-from village.core.sessions import SessionStore
+from village.core.sessions import SessionStore, key_of
 from village.realtime.models import Ticket
 from village.realtime.registry import SOCKETS_PER_RESIDENT
 from village.residents.models import Membership, Resident, Village
@@ -21,7 +21,7 @@ SESSION_LIVES = timedelta(days=1)
 
 
 def settle(sockets: int) -> list[tuple[Resident, str]]:
-    """Make a village with people for so many sockets; give each with the key of a session."""
+    """Make a village with people for so many sockets; give each with the token of a session."""
     now = timezone.now()
     village, _ = Village.objects.get_or_create(
         slug=VILLAGE, defaults={"name": "Bench", "lat": 50.0, "lng": 11.5, "created_at": now}
@@ -35,10 +35,10 @@ def settle(sockets: int) -> list[tuple[Resident, str]]:
         Membership(village=village, resident=each, created_at=now) for each in people
     )
     store = SessionStore()
-    keys = [secrets.token_hex(16) for _ in people]
+    tokens = [secrets.token_hex(16) for _ in people]
     Session.objects.bulk_create(
         Session(
-            session_key=key,
+            session_key=key_of(token),
             session_data=store.encode(
                 {
                     SESSION_KEY: str(each.pk),
@@ -48,9 +48,9 @@ def settle(sockets: int) -> list[tuple[Resident, str]]:
             ),
             expire_date=now + SESSION_LIVES,
         )
-        for each, key in zip(people, keys, strict=True)
+        for each, token in zip(people, tokens, strict=True)
     )
-    return list(zip(people, keys, strict=True))
+    return list(zip(people, tokens, strict=True))
 
 
 def give_tickets(people: list[tuple[Resident, str]], sockets: int) -> list[str]:
@@ -60,7 +60,7 @@ def give_tickets(people: list[tuple[Resident, str]], sockets: int) -> list[str]:
         Ticket(
             digest=sha256(ticket.encode()).hexdigest(),
             principal_id=people[number // SOCKETS_PER_RESIDENT][0].pk,
-            session_key=people[number // SOCKETS_PER_RESIDENT][1],
+            session_key=key_of(people[number // SOCKETS_PER_RESIDENT][1]),
             expires_at=timezone.now() + SESSION_LIVES,
         )
         for number, ticket in enumerate(tickets)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
 
+from village.core.sessions import SessionStore
 from village.residents.models import Resident
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -17,13 +15,12 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def session_of(resident: Resident) -> str:
     """Open a session of a resident, as an app has it; give its token."""
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    request.session = session = SessionStore()
     request.META["REMOTE_ADDR"] = "127.0.0.1"
     come_in(request, resident)
-    request.session.save()
-    key = request.session.session_key
-    assert key is not None, "a saved session has a key"
-    return key
+    session.save()
+    assert session.token is not None, "a new session has a token"
+    return session.token
 
 
 def come_in(request: HttpRequest, resident: Resident) -> None:

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -17,6 +19,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from tests.support.cast import Cast, make_cast
 from tests.support.emptying import empty
 from village.core.actor import Actor
+from village.core.sessions import SessionStore
 from village.residents.models import Resident, Village
 from village.residents.queries import grid_key
 
@@ -65,6 +68,31 @@ def _files_are_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browsers_hold_tokens() -> Iterator[None]:
+    """Let Django's client keep the token of its session as a browser does, and not the key."""
+    set_cookies = Client._set_login_cookies  # type: ignore[attr-defined]
+
+    def session(self: Client) -> SessionStore:
+        if (cookie := self.cookies.get(settings.SESSION_COOKIE_NAME)) is not None:
+            return SessionStore.of_token(cookie.value)
+        session = SessionStore()
+        session.save()
+        self.cookies[settings.SESSION_COOKIE_NAME] = session.token
+        return session
+
+    def set_login_cookies(self: Client, request: HttpRequest) -> None:
+        set_cookies(self, request)
+        cookie: Any = self.cookies[settings.SESSION_COOKIE_NAME]
+        session: Any = request.session
+        cookie.set(cookie.key, session.token, session.token)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "session", property(session))
+        patch.setattr(Client, "_set_login_cookies", set_login_cookies)
         yield
 
 

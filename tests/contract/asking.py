@@ -192,7 +192,7 @@ def credentials(world: World, person: Person) -> dict[str, str]:
         return {"Authorization": f"Bearer {person.secret}"}
     if person.resident is None:
         return {}
-    headers = {"X-Session-Token": str(world.client(person).session.session_key)}
+    headers = {"X-Session-Token": str(world.client(person).session.token)}
     if person.mandate is not None:
         headers["X-Acting-For"] = str(person.mandate.pk)
     return headers

@@ -83,9 +83,9 @@ class TestHerd:
             people.lindental, at=people.lindental.created_at, people=CROWD
         )
         residents = [await Resident.objects.aget(pk=each) for each in crowd]
-        keys = [await sync_to_async(session_of)(each) for each in residents]
+        tokens = [await sync_to_async(session_of)(each) for each in residents]
         said = [await ticket(each) if way == "tickets" else None for each in residents]
-        cookies = keys if way == "cookies" else [""] * CROWD
+        cookies = tokens if way == "cookies" else [""] * CROWD
         stood = await sync_to_async(top)(ACCESS)
         asked = Asked(monkeypatch)
 

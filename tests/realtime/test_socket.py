@@ -17,7 +17,7 @@ from django.utils import timezone
 from tests.support.cast import Cast, make_cast
 from village.asgi import application
 from village.core.actor import SYSTEM, Actor
-from village.core.sessions import SessionStore
+from village.core.sessions import SessionStore, key_of
 from village.journal.actions import record
 from village.realtime import tickets
 from village.realtime.hub import hub
@@ -57,13 +57,13 @@ def session_of(resident: Resident) -> str:
     request.session = SessionStore()
     login(request, resident, backend="django.contrib.auth.backends.ModelBackend")
     request.session.save()
-    return request.session.session_key
+    return request.session.token
 
 
 def ticket_of(by: Actor | Resident) -> str:
     actor = by if isinstance(by, Actor) else Actor(by.pk)
     helper = actor.helper_id or actor.principal_id
-    key = session_of(Resident.objects.get(pk=helper))
+    key = key_of(session_of(Resident.objects.get(pk=helper)))
     return tickets.open_ticket(by=actor, session_key=key, at=timezone.now())
 
 
@@ -184,6 +184,32 @@ class TestGreeting:
 
         assert (await page.hear())["resident"] == str(people.nora.pk)
         assert await tool.hear_close() == 4401
+
+
+def caller(host: str) -> Phone:
+    phone = Phone()
+    phone.wire.scope["client"] = (host, 4711)
+    return phone
+
+
+class TestOneNetwork:
+    async def test_holds_so_many_sockets_signed_in_or_not(
+        self, people: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        registry.start()
+        monkeypatch.setattr(registry.places, "most", 2)
+        first, second, third = (caller("198.51.100.7") for _ in range(3))
+        assert await first.connect() and await second.connect()
+        assert not await third.connect()
+        other = caller("198.51.100.8")
+        assert await other.connect()
+
+        await first.wire.disconnect()
+        again = caller("198.51.100.7")
+        assert await again.connect()
+        for phone in (second, other, again):
+            await phone.wire.disconnect()
+        assert not registry.places.taken
 
 
 class TestFollowing:

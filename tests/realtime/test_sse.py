@@ -65,8 +65,8 @@ async def people() -> AsyncIterator[Cast]:
 
 
 async def test_shows_what_happens_and_resumes_all_topics_by_one_id(people: Cast) -> None:
-    key = await sync_to_async(session_of)(people.nora)
-    stream = Stream("topics=residents/me", x_session_token=key)
+    token = await sync_to_async(session_of)(people.nora)
+    stream = Stream("topics=residents/me", x_session_token=token)
     assert await stream.open() == 200
     await stream.hear("subscribed")
     await grant(people, people.nora)
@@ -75,7 +75,7 @@ async def test_shows_what_happens_and_resumes_all_topics_by_one_id(people: Cast)
     await grant(people, people.nora)
     await grant(people, people.nora)
 
-    again = Stream("topics=residents/me", x_session_token=key, last_event_id=stream.last_id)
+    again = Stream("topics=residents/me", x_session_token=token, last_event_id=stream.last_id)
     await again.open()
     assert (await again.hear("subscribed"))["recovered"]
     assert (await again.hear("event"))["seq"] == 2

@@ -40,21 +40,21 @@ class TestIdentities:
         self, cast: Any, django_assert_num_queries: Any
     ) -> None:
         people = [cast.edda, cast.vera, cast.tom, cast.nora]
-        keys = {session_of(each): each for each in people}
+        tokens = {session_of(each): each for each in people}
 
         with django_assert_num_queries(2):
-            found = tickets.identities_of([*keys, "made-up", "0" * 32, "\x00", "ü"])
+            found = tickets.identities_of([*tokens, "made-up", "0" * 32, "\x00", "ü"])
 
-        assert {key: each.actor for key, each in found.items()} == {
-            key: Actor(each.pk) for key, each in keys.items()
+        assert {token: each.actor for token, each in found.items()} == {
+            token: Actor(each.pk) for token, each in tokens.items()
         }
 
     @pytest.mark.parametrize("change", ["signed out", "over", "inactive", "new password", "empty"])
     def test_are_nobodys_after(self, nora: Resident, change: str) -> None:
-        key = session_of(nora)
+        token = session_of(nora)
         match change:
             case "signed out":
-                SessionStore(key).delete()
+                SessionStore.of_token(token).delete()
             case "over":
                 SessionStore.get_model_class().objects.update(
                     expire_date=timezone.now() - timedelta(seconds=1)
@@ -65,18 +65,18 @@ class TestIdentities:
                 nora.set_password("something else")
                 nora.save()
             case "empty":
-                session = SessionStore(key)
+                session = SessionStore.of_token(token)
                 session.clear()
                 session.save()
 
-        assert tickets.identities_of([key]) == {}
+        assert tickets.identities_of([token]) == {}
 
     def test_bear_a_new_secret_key(self, nora: Resident, settings: Any) -> None:
-        key = session_of(nora)
+        token = session_of(nora)
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another-one-" * 6
 
-        assert key in tickets.identities_of([key])
+        assert token in tickets.identities_of([token])
 
 
 class TestTickets:

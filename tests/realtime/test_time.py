@@ -17,12 +17,15 @@ from tests.realtime.test_socket import (  # noqa: F401
     grant,
     nerves,
     people,
+    session_of,
     signed_in,
 )
 from tests.support.cast import Cast
 from village.assist.models import Accreditation
+from village.core import sessions
 from village.core.actor import Actor
-from village.realtime import protocol
+from village.core.sessions import SessionStore, key_of
+from village.realtime import protocol, tickets
 from village.realtime.registry import registry
 from village.residents import actions
 from village.residents.models import Resident
@@ -132,8 +135,32 @@ class TestTimeThatRunsOut:
         async with asyncio.timeout(WITHIN_S):
             assert await nora.hear_close() == 4401
 
+    async def test_a_token_of_which_there_is_a_copy_closes_the_sockets_of_its_session(
+        self, people: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        token = await sync_to_async(session_of)(people.nora)
+        open_ticket = sync_to_async(tickets.open_ticket)
+        said = await open_ticket(
+            by=Actor(people.nora.pk), session_key=key_of(token), at=timezone.now()
+        )
+        nora = Phone()
+        await nora.connect()
+        await nora.say(type="hello", ticket=said)
+        await hear(nora, "welcome")
+        await sync_to_async(_renew)(token)
+        monkeypatch.setattr(sessions, "LOST_ANSWERS_SECONDS", 0)
+
+        assert await sync_to_async(tickets.identities_of)([token]) == {}
+
+        async with asyncio.timeout(WITHIN_S):
+            assert await nora.hear_close() == 4401
+
 
 def _forget(session_key: str) -> None:
-    from village.core.sessions import SessionStore
-
     SessionStore(session_key).delete()
+
+
+def _renew(token: str) -> None:
+    session = SessionStore.of_token(token)
+    session.renew_token()
+    session.save()

@@ -157,7 +157,7 @@ class TestUnsafeRequests:
         browser = Client(enforce_csrf_checks=True)
         browser.force_login(nora, backend="django.contrib.auth.backends.ModelBackend")
         app = Client(enforce_csrf_checks=True)
-        token = browser.session.session_key
+        token = browser.session.token
         response = app.post("/api/v1/realtime/tickets", headers={"X-Session-Token": token})
         assert response.status_code == 201
 

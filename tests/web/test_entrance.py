@@ -15,6 +15,7 @@ from django.test import Client
 from tests.auth.app import App, totp
 from tests.support.cast import Cast
 from village.core.actor import Actor
+from village.core.sessions import key_of
 from village.entrance import actions
 from village.entrance.actions import Household
 from village.residents.models import Membership, Residency, Resident
@@ -108,7 +109,7 @@ class TestSessions:
         page = window.get("/me/sessions").content.decode()
         assert "This device" in page
         assert page.count("Sign out there") == 1
-        foreign = UserSession.objects.get(session_key=lost.token)
+        foreign = UserSession.objects.get(session_key=key_of(lost.token))
         window.post("/me/sessions", {"session": "0"})
         assert lost.call("get", "/api/v1/me").status_code == 200
         window.post("/me/sessions", {"session": str(foreign.pk)})

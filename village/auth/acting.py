@@ -38,6 +38,7 @@ from village.core.idempotency import SAFE_METHODS
 from village.core.limits import Flow
 from village.core.pages import is_page, refusal, to_sign_in
 from village.core.problem import problem, problem_of
+from village.core.sessions import key_of
 from village.core.visitors import network_of
 from village.stewardship.actions import use_key
 
@@ -83,7 +84,7 @@ class ActorMiddleware:
             return self._act_by_key(request, secret)
         token = request.headers.get("X-Session-Token")
         user = x_session_token_auth(request) if token else request.user
-        request.session_key = token or request.session.session_key or ""
+        request.session_key = key_of(token) if token else request.session.session_key or ""
         if user is not None and user.is_authenticated and user.is_active:
             request.user = user
             request.actor = Actor(principal_id=user.pk)

@@ -128,7 +128,7 @@ def _address_in(request: HttpRequest) -> str:
 def _address_awaited(request: HttpRequest) -> str:
     """Give the address whose code a sign-in waits for."""
     token = request.headers.get("X-Session-Token")
-    session = SessionStore(token) if token else request.session
+    session = SessionStore.of_token(token) if token else request.session
     login: Any = session.get(LOGIN_SESSION_KEY)
     if not isinstance(login, dict):
         return ""

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 
 from village.auth.accounts import NameField, PhoneField
 from village.auth.confirming import AddressCodeView, PhoneCodeView, SignInCodeView
+from village.auth.tokens import RenewTokenView
 from village.core.errors import DomainError
 from village.core.limits import Budget
 from village.core.problem import problem_of
@@ -171,3 +172,5 @@ urlpatterns: list[URLPattern] = [
     for client in (Client.APP, Client.BROWSER)
     for step, view in _STEPS
 ]
+# A browser has a cookie, which is made anew whenever somebody signs in.
+urlpatterns.append(path("app/v1/auth/session/renew", RenewTokenView.as_api_view(client=Client.APP)))

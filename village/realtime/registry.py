@@ -116,32 +116,32 @@ class Registry:
                 # A ticket that two sockets of this process say lets the first one in.
                 self._welcome(connection, found.pop(ticket, None))
 
-    async def greet_session(self, connection: Connection, session_key: str) -> None:
+    async def greet_session(self, connection: Connection, token: str) -> None:
         """Sign a socket in with the session of its cookie."""
         try:
-            identity = await self.whose(session_key)
+            identity = await self.whose(token)
         except Unavailable:
             connection.go_away(DRAIN_SPREAD)
         else:
             self._welcome(connection, identity)
 
-    async def whose(self, session_key: str) -> Identity | None:
+    async def whose(self, token: str) -> Identity | None:
         """
-        Say who is signed in with a session; ``None`` when nobody is.
+        Say who is signed in with the token of a session; ``None`` when nobody is.
 
         :raises Unavailable: when that cannot be known now
         """
         answer: asyncio.Future[Identity | None] = asyncio.get_running_loop().create_future()
-        self._sessions.add(session_key, answer)
+        self._sessions.add(token, answer)
         return await answer
 
     async def _know(self, asked: dict[str, list[asyncio.Future[Identity | None]]]) -> None:
         found = await hub.lookups.run(tickets.identities_of, list(asked))
-        for session_key, answers in asked.items():
+        for token, answers in asked.items():
             for answer in answers:
                 # Whoever asked may have gone.
                 if not answer.done():
-                    answer.set_result(found.get(session_key))
+                    answer.set_result(found.get(token))
 
     def _welcome(self, connection: Connection, identity: Identity | None) -> None:
         # Whoever said hello twice before the answer is welcome once.

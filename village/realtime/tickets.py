@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from village.core.actor import SYSTEM, Actor, Scope
-from village.core.sessions import SessionStore, can_be_ours
+from village.core.sessions import SessionStore, end_copied, is_turn_of, key_of
 from village.realtime.models import Ticket
 
 LIFETIME = timedelta(seconds=30)
@@ -106,19 +106,26 @@ def living_sessions(keys: Collection[str]) -> set[str]:
     return set(rows.values_list("session_key", flat=True))
 
 
-def identities_of(session_keys: Collection[str]) -> dict[str, Identity]:
+def identities_of(tokens: Collection[str]) -> dict[str, Identity]:
     """
-    Say who is signed in with each of some browsers' sessions; the others are nobody's.
+    Say who is signed in with each of some tokens of sessions; the others are nobody's.
 
     What Django asks for each request (``django.contrib.auth.get_user``), in one query for the
     sessions and one for the people.
     """
     store = SessionStore()
+    keys = {token: key for token in tokens if (key := key_of(token))}
     rows = Session.objects.filter(
-        session_key__among=[key for key in session_keys if can_be_ours(key)],
+        session_key__among=set(keys.values()),
         expire_date__gt=timezone.now(),
     ).values_list("session_key", "session_data")
-    said = {key: store.decode(data) for key, data in rows}
+    held = {key: store.decode(data) for key, data in rows}
+    said = {}
+    for token, key in keys.items():
+        if key in held and is_turn_of(token, held[key]):
+            said[token] = held[key]
+        elif key in held:
+            end_copied(key)
     people = {
         str(person.pk): person
         for person in get_user_model().objects.filter(
@@ -127,8 +134,8 @@ def identities_of(session_keys: Collection[str]) -> dict[str, Identity]:
         )
     }
     return {
-        key: Identity(Actor(principal_id=person.pk), key)
-        for key, each in said.items()
+        token: Identity(Actor(principal_id=person.pk), keys[token])
+        for token, each in said.items()
         if (person := people.get(each.get(SESSION_KEY, ""))) and _is_hers(each, person)
     }
 

@@ -53,6 +53,7 @@ HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_FRONTEND_URLS = {"account_signup": f"{SITE_URL}/sign-up"}
 LOGIN_URL = "/sign-in"
 SESSION_ENGINE = "village.core.sessions"
+HEADLESS_TOKEN_STRATEGY = "village.auth.tokens.SessionTokens"
 SESSION_COOKIE_NAME = "__Host-village" if IS_HTTPS else "village"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 60
