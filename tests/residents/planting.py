@@ -312,6 +312,10 @@ def plant(village: Village) -> dict[str, Any]:
         "nora", "me/contact", {"address": f"Mill lane {MARK}", "phone": "+4915155501234"}, "put"
     )
     ContactDetails.objects.filter(resident=cast.nora).update(phone=MARK)
+    letterbox = {"door": f"Mill lane {MARK}"}
+    village.post(
+        "nora", "me/reach", {"ways": ["print"], "languages": ["de"], "letterbox": letterbox}, "put"
+    )
     _plant_series(village, place, goal)
     _plant_help(village, desk)
     AskedLetter.objects.create(
