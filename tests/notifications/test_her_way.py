@@ -144,6 +144,11 @@ class TestWhatGoesHerWay:
         theirs = ("acting.", "assist.")
         hers = {key for key, notice in Notice.declared.items() if notice.goes_her_way}
         about = {key for key in Notice.declared if key.startswith(theirs)}
-        assert about and hers == about | {"messaging.answer", "residents.contact_changed"}
+        from_the_town_hall = {
+            "messaging.answer",
+            "messaging.defect_done",
+            "messaging.defect_not_ours",
+        }
+        assert about and hers == about | from_the_town_hall | {"residents.contact_changed"}
         # No mandate covers where a warning goes, or reading it.
         assert {Notice.declared[key].scope for key in about} == {None}

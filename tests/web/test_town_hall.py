@@ -119,7 +119,7 @@ class TestWritingToTheTownHall:
         for number in range(7):
             opened(nora, f"Lamp {number}")
         window.get(CASES)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             assert "Lamp 6" in window.get(CASES).content.decode()
 
 
