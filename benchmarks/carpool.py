@@ -19,7 +19,7 @@ A day of rides within a region of villages lies in PostgreSQL, and somebody look
 
 All must find the same. Beside it: what posting a ride costs, and how good and how quick the
 evening's sharing out is; see `benchmarks.evening`.
-Environment: SIZES=1k,10k,100k, QUERIES=200, BATCHES=60x120,150x300, QUICK=1.
+Environment: SIZES=1k,10k,100k, QUERIES=200, BATCHES=60x120,150x300,150x300close, QUICK=1.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def main() -> int:
     """Measure all sizes, and write down the ratios."""
     stop_on_signals()
     names = os.environ.get("SIZES", "200" if is_quick() else "1k,10k,100k").split(",")
-    batches = os.environ.get("BATCHES", "6x12" if is_quick() else "60x120,150x300").split(",")
+    batches = os.environ.get("BATCHES", "6x12" if is_quick() else "60x120,150x300,150x300close")
     figures: dict[str, dict[str, Any]] = {}
     ratios: dict[str, float] = {}
     try:
@@ -113,8 +113,8 @@ def main() -> int:
     except Unavailable as error:
         say(str(error))
         return CANNOT
-    for name in batches:
-        figures[f"batch/{name}"] = one = share_out(*map(int, name.split("x")))
+    for name in batches.split(","):
+        figures[f"batch/{name}"] = one = share_out(name)
         ratios[f"batch.{name}/first_come"] = one["value"] / one["first_come"]
     report(figures, ratios)
     return 0
