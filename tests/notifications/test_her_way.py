@@ -146,6 +146,7 @@ class TestWhatGoesHerWay:
         about = {key for key in Notice.declared if key.startswith(theirs)}
         from_the_town_hall = {
             "messaging.answer",
+            "messaging.defect_in_work",
             "messaging.defect_done",
             "messaging.defect_not_ours",
         }
